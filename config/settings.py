@@ -58,19 +58,19 @@ class Settings:
     env: Environment = "development"
     debug: bool = False
 
-    database_url: str = ""
-    migration_database_url: str = ""
+    database_url: str = field(default="", repr=False)  # may carry a password
+    migration_database_url: str = field(default="", repr=False)  # may carry a password
     web_pool_size: int = 5
     web_pool_overflow: int = 5
     worker_pool_size: int = 2
     statement_timeout_web: int = 5  # seconds
     statement_timeout_worker: int = 60  # seconds
 
-    broker_url: str = ""
-    valkey_url: str = ""
+    broker_url: str = field(default="", repr=False)  # may carry a password
+    valkey_url: str = field(default="", repr=False)  # may carry a password
     celery_visibility_timeout: int = 3600  # seconds; longer than any task runs
 
-    smtp_url: str = ""
+    smtp_url: str = field(default="", repr=False)  # may carry a password
     mail_from: str = "polku@localhost"
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
