@@ -1,0 +1,327 @@
+"""Facts of the world the service works in: each with the days it holds and the source it comes from.
+
+Law, authorities and services change on a day; nothing here is edited away, it ends. Lists are tuples of frozen rows in
+the order of their file, read once by `loader`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Generic, TypeVar
+
+LANGUAGES: Final = ("fi", "sv", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text kept in a configuration file in up to three languages; Finnish is always there."""
+
+    fi: str
+    sv: str | None = None
+    en: str | None = None
+
+    def __str__(self) -> str:
+        """Return the Finnish words, so that a template may write `{{ term.label }}`."""
+        return self.fi
+
+    def say(self, language: str) -> str:
+        """Return the words in a language (`fi`, `sv`, `en`), in Finnish where they are not translated yet."""
+        return {"sv": self.sv, "en": self.en}.get(language) or self.fi
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One row of a code list. `valid_from` and `valid_to` are both inside; None means no known end on that side."""
+
+    code: str
+    label: Words
+    valid_from: date | None = None
+    valid_to: date | None = None
+    basis: str | None = None
+    note: Words | None = None
+    former_names: tuple[str, ...] = ()
+    succeeded_by: tuple[str, ...] = ()
+    is_automatic: bool = False
+
+    def is_valid(self, on: date) -> bool:
+        """Return whether the row holds on a day."""
+        return holds(self.valid_from, self.valid_to, on)
+
+
+def holds(valid_from: date | None, valid_to: date | None, on: date) -> bool:
+    """Return whether a day lies between two days, both included; None is open."""
+    return (valid_from is None or valid_from <= on) and (valid_to is None or on <= valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The time a municipality belongs to a county or to an employment area (codes of `organisations`)."""
+
+    area: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Municipality(Term):
+    """A municipality with its three-digit code. Source: Statistics Finland's classification; domain 5."""
+
+    memberships: tuple[Membership, ...] = ()
+    is_pilot: bool = False
+
+    def belongs_to(self, area: str, on: date) -> bool:
+        """Return whether the municipality belongs to an organisation's area on a day."""
+        return area in self.areas(on)
+
+    def areas(self, on: date) -> tuple[str, ...]:
+        """Return the codes of the organisations whose area the municipality is in on a day."""
+        return tuple(one.area for one in self.memberships if holds(one.valid_from, one.valid_to, on))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation(Term):
+    """An authority or a structure of co-operation; `succeeded_by` tells who carries its tasks on."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party(Term):
+    """Whom data may be given to or got from; `statutory_bases` may be proposed instead of a consent, never inferred."""
+
+    sector: str
+    statutory_bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCategory(Term):
+    """A kind of data that a consent itemises, and the register it usually belongs to (703/2023 section 18)."""
+
+    register: str
+    is_sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis(Term):
+    """A ground for sharing data (domain 2.4). `parties` empty: any party; `needs_text`: the recorder explains."""
+
+    kind: str
+    parties: tuple[str, ...] = ()
+    needs_text: bool = False
+    is_revocable: bool = False
+
+    def covers(self, party: str, on: date) -> bool:
+        """Return whether the basis may be used towards a party on a day."""
+        return self.is_valid(on) and (not self.parties or party in self.parties)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Term):
+    """A document of the pathway, DO01 to DO17, and the systems (SY codes) its official copy lies in."""
+
+    systems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanKind(Term):
+    """A kind of plan, its document if it has an official one, and whose acceptance belongs to it."""
+
+    document: str | None = None
+    signers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence(Term):
+    """How often a plan is reviewed: calendar months, and for model C at least twice in any twelve of them.
+
+    `kind` is law, model or target (the organisation's own); `model` and `plan_kind` None mean every one.
+    """
+
+    months: int
+    kind: str
+    reason: Words
+    model: str | None = None
+    plan_kind: str | None = None
+    twice_a_year: bool = False
+    is_configurable: bool = False
+
+    def concerns(self, model: str, plan_kind: str, on: date) -> bool:
+        """Return whether the cadence binds a plan of the kind in the model on a day."""
+        return self.is_valid(on) and self.model in {None, model} and self.plan_kind in {None, plan_kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline(Term):
+    """A limit counted from an event: `amount` of `unit` (workdays, days, weeks, months, hours). Source: domain 2.6."""
+
+    start: Words
+    amount: int
+    unit: str
+    kind: str
+    extension: int | None = None
+    is_configurable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Term):
+    """How a case ended: `result` says what the path led to, `ground` why it ended otherwise."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profession(Term):
+    """What somebody is by trade or task; pathway models allow responsibility by it. It is not an access role."""
+
+    sector: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteKind(Term):
+    """The form of an entry. Only a kind that `is_meeting` meets a need for a meeting."""
+
+    is_contact: bool = False
+    is_meeting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Term):
+    """A measure of ability. A value of `clarify_at_most` or less asks for a closer look (RU15)."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+    clarify_at_most: int | None = None
+    systems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRule(Term):
+    """When a kind of duty is reminded of: days from the due date in rising order, minus before and plus after."""
+
+    duty_kind: str
+    offsets: tuple[int, ...]
+    escalate_after: int | None = None
+
+    def reached(self, due_on: date, today: date) -> tuple[int, ...]:
+        """Return the offsets reached today, "on or before", so that a missed day loses no reminder."""
+        gone = (today - due_on).days
+        return tuple(offset for offset in self.offsets if offset <= gone)
+
+    def escalates(self, due_on: date, today: date) -> bool:
+        """Return whether the lead is told as well."""
+        return self.escalate_after is not None and (today - due_on).days >= self.escalate_after
+
+
+T = TypeVar("T", bound=Term)
+
+
+class CodeList(Generic[T]):
+    """Rows of one kind in the order of their file. A code may have several rows that do not hold at the same time."""
+
+    def __init__(self, name: str, rows: tuple[T, ...]) -> None:
+        """Keep the rows; the later row of a code is its newest version."""
+        self.name = name
+        self.rows = rows
+        self._newest = {row.code: row for row in rows}
+        self._named = {_folded(name): row for row in rows for name in (*row.former_names, str(row.label))}
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._newest
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code of the list, ended ones too."""
+        return frozenset(self._newest)
+
+    def get(self, code: str) -> T:
+        """Return the newest row of a code, ended or not, or raise KeyError: history needs its labels."""
+        try:
+            return self._newest[code]
+        except KeyError:
+            raise KeyError(f"{self.name}: no code {code!r}") from None
+
+    def find(self, code: str | None) -> T | None:
+        """Return the newest row of a code, or None."""
+        return None if code is None else self._newest.get(code)
+
+    def pick(self, code: str, on: date) -> T | None:
+        """Return the row of a code that holds on a day, or None."""
+        return next((row for row in self.rows if row.code == code and row.is_valid(on)), None)
+
+    def on(self, day: date) -> tuple[T, ...]:
+        """Return the rows that hold on a day, for a choice on a form; rows only the program writes are left out."""
+        return tuple(row for row in self.rows if row.is_valid(day) and not row.is_automatic)
+
+    def named(self, name: str) -> T | None:
+        """Return the row of a Finnish or former name, spaces and letter case aside, or None."""
+        return self._named.get(_folded(name))
+
+    def label(self, code: str | None) -> str:
+        """Return the Finnish label, or the code itself when the list does not know it: an old row still shows."""
+        row = self.find(code)
+        return str(row.label) if row else (code or "")
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """All code lists together; the field names are the top-level keys of the files in `config/reference`."""
+
+    municipalities: CodeList[Municipality]
+    organisations: CodeList[Organisation]
+    parties: CodeList[Party]
+    data_categories: CodeList[DataCategory]
+    purposes: CodeList[Term]
+    benefits: CodeList[Term]
+    bases: CodeList[Basis]
+    documents: CodeList[Document]
+    systems: CodeList[Term]
+    plan_kinds: CodeList[PlanKind]
+    cadences: CodeList[Cadence]
+    deadlines: CodeList[Deadline]
+    professions: CodeList[Profession]
+    contact_sources: CodeList[Term]
+    contact_channels: CodeList[Term]
+    languages: CodeList[Term]
+    note_kinds: CodeList[NoteKind]
+    note_topics: CodeList[Term]
+    outcomes: CodeList[Outcome]
+    triggers: CodeList[Term]
+    signals: CodeList[Term]
+    measures: CodeList[Measure]
+    reminder_rules: CodeList[ReminderRule]
+
+    def municipalities_of(self, area: str, on: date) -> tuple[Municipality, ...]:
+        """Return the municipalities of a county or an employment area on a day (the county has 10 since 2023)."""
+        return tuple(one for one in self.municipalities if one.belongs_to(area, on))
+
+    def cadence_for(self, model_key: str, plan_kind: str, on: date) -> tuple[Cadence, ...]:
+        """Return every cadence that binds a plan on a day; the one whose date comes first decides.
+
+        Source: RU16; 189/2001 section 9; 381/2023 section 6; the model's own practice.
+        """
+        return tuple(one for one in self.cadences if one.concerns(model_key, plan_kind, on))
+
+    def bases_for(self, party: str, on: date) -> tuple[Basis, ...]:
+        """Return the grounds that may be used towards a party on a day, in the order they are offered."""
+        return tuple(basis for basis in self.bases if basis.covers(party, on))
+
+    def rules_for(self, duty_kind: str) -> tuple[ReminderRule, ...]:
+        """Return the reminder rules of a kind of duty."""
+        return tuple(rule for rule in self.reminder_rules if rule.duty_kind == duty_kind)
+
+    def successors(self, benefit: str) -> tuple[str, ...]:
+        """Return the codes that took a benefit's place, the last ones of the line."""
+        following = self.benefits.get(benefit).succeeded_by
+        if not following:
+            return (benefit,)
+        return tuple(last for code in following for last in self.successors(code))
