@@ -242,8 +242,8 @@ class _Reader:
         found: dict[int, bytes] = {}
         for part in filter(None, (part.strip() for part in self.text(name).replace("\n", ",").split(","))):
             version, separator, encoded = part.partition(":")
-            if not (separator and version.isascii() and version.isdigit() and 0 < int(version) < 256):
-                self.problems.append(f"{name} must be a list of version:key, such as 1:…; versions are 1–255.")
+            if not (separator and version.isascii() and version.isdigit() and 0 < int(version) < 65536):
+                self.problems.append(f"{name} must be a list of version:key, such as 1:…; versions are 1–65535.")
                 return {}
             found[int(version)] = self._decoded(name, encoded)
         return {} if b"" in found.values() else MappingProxyType(found)
