@@ -1,0 +1,36 @@
+"""Everything that can be allowed, alphabetically by what it is about."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One line for each act that a rule can allow."""
+
+    ASSIGN_WORKER = "assign:worker"
+    AUDIT_VIEW = "audit:view"
+    CASE_CLOSE = "case:close"
+    CASE_LOG = "case:log"
+    CASE_MOVE_STAGE = "case:move_stage"
+    CASE_OPEN = "case:open"
+    CASE_REOPEN = "case:reopen"
+    CASE_VIEW = "case:view"
+    CASES_UNASSIGNED = "cases:unassigned"
+    CLIENT_AUDIT = "client:audit"
+    CLIENT_CODE_LOOKUP = "client:code_lookup"
+    CLIENT_EDIT = "client:edit"
+    CLIENT_REGISTER = "client:register"
+    CLIENT_REVEAL = "client:reveal"
+    CLIENT_SEARCH = "client:search"
+    CLIENT_VIEW = "client:view"
+    CONSENT_RECORD = "consent:record"
+    HANDLER_NAME = "handler:name"
+    MEASURE_ENTER = "measure:enter"
+    NETWORK_EDIT = "network:edit"
+    PLAN_EDIT = "plan:edit"
+    PLAN_REVIEW = "plan:review"
+    REGISTER_IMPORT = "register:import"
+    REMINDERS_RUN = "reminders:run"
+    SUPERVISE = "supervise:view"
+    UPKEEP_RUN = "upkeep:run"
+    USERS_MANAGE = "users:manage"
+    WORKLIST_VIEW = "worklist:view"

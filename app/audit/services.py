@@ -1,0 +1,69 @@
+"""Writing the trail, in the transaction of the act (architecture 2.8)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from app.access.actor import Actor
+from app.audit.models import AuditEvent
+from app.core.uow import UnitOfWork
+
+
+def record(
+    uow: UnitOfWork,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    object_kind: str,
+    object_id: UUID | None = None,
+    client_id: UUID | None = None,
+    case_id: UUID | None = None,
+    client_ids: Sequence[UUID] | None = None,
+    purpose: str = "",
+    outcome: str = "ok",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add one row to the trail now, so that an act and its trace succeed or fail together.
+
+    `detail` holds codes, ids, dates and counts only: no name, no identity code, no free text.
+    """
+    uow.session.execute(
+        insert(AuditEvent),
+        {
+            "at": at,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+            "actor_name": actor.username or actor.name,
+            "action": action,
+            "object_kind": object_kind,
+            "object_id": object_id,
+            "client_id": client_id,
+            "case_id": case_id,
+            "client_ids": list(client_ids) if client_ids is not None else None,
+            "purpose": purpose,
+            "outcome": outcome,
+            "detail": detail or {},
+            "request_id": actor.request_id,
+            "session_id": actor.session_id,
+            "address": actor.address,
+        },
+    )
+
+
+def record_viewed(
+    uow: UnitOfWork, *, actor: Actor, at: datetime, client_id: UUID, case_id: UUID | None, purpose: str, page: str
+) -> None:
+    """One page of one client was shown to the actor."""
+    record(uow, "viewed", actor=actor, at=at, object_kind=page, client_id=client_id, case_id=case_id, purpose=purpose)
+
+
+def record_listed(
+    uow: UnitOfWork, *, actor: Actor, at: datetime, client_ids: Sequence[UUID], purpose: str, page: str
+) -> None:
+    """A list showed names; one row for the list, with the clients on it (ruling 20); an empty list leaves none."""
+    if client_ids:
+        record(uow, "listed", actor=actor, at=at, object_kind=page, client_ids=client_ids, purpose=purpose)

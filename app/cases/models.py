@@ -1,0 +1,151 @@
+"""One client's run of one pathway: the case, its stage visits, notes, next steps and what was recorded elsewhere."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Code, Id, Instant, Sealed, Small
+
+
+class Case(Base):
+    """A pathway that a client walks.
+
+    `current_stage`, `primary_worker_id` and `last_contact_*` are kept by the services in the transaction of the act
+    that changes them, so that a list reads one row; `polku check` recomputes them.
+    """
+
+    __tablename__ = "pathway_case"
+    __table_args__ = (
+        CheckConstraint("(closed_on IS NULL) = (closed_at IS NULL)", name="closed_once"),
+        CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_opening"),
+        Index("uq_pathway_case_client_ordinal", "client_id", "ordinal", unique=True),
+        Index(
+            "uq_pathway_case_open_model", "client_id", "model_key", unique=True, postgresql_where="closed_at IS NULL"
+        ),
+        Index("ix_pathway_case_team_open", "team_id", postgresql_where="closed_at IS NULL"),
+        Index("ix_pathway_case_worker_open", "primary_worker_id", postgresql_where="closed_at IS NULL"),
+        Index(
+            "ix_pathway_case_unassigned",
+            "opened_on",
+            "id",
+            postgresql_where="closed_at IS NULL AND primary_worker_id IS NULL",
+        ),
+    )
+
+    id: Mapped[Id]
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    ordinal: Mapped[Small]
+    model_key: Mapped[Code]
+    model_version: Mapped[Small]
+    opened_on: Mapped[date]
+    opened_at: Mapped[Instant]
+    opened_by: Mapped[UUID | None]
+    source: Mapped[str] = mapped_column(String(20), default="work")
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
+    primary_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    current_stage: Mapped[Code]
+    current_since: Mapped[date]
+    last_contact_on: Mapped[date | None]
+    last_contact_kind: Mapped[str | None] = mapped_column(String(60))
+    closed_on: Mapped[date | None]
+    closed_at: Mapped[Instant | None]
+    closed_by: Mapped[UUID | None]
+    outcome: Mapped[str | None] = mapped_column(String(60))
+    closing_text: Mapped[Sealed | None]
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own attribute
+
+
+class StageVisit(Base):
+    """One stay in one stage. A stage can be visited again; nothing is overwritten."""
+
+    __tablename__ = "stage_visit"
+    __table_args__ = (
+        CheckConstraint("state IN ('in_progress', 'done', 'not_needed')", name="known_state"),
+        CheckConstraint("left_on IS NULL OR entered_on IS NULL OR left_on >= entered_on", name="leaves_after_entering"),
+        Index("uq_stage_visit_open", "case_id", "stage", unique=True, postgresql_where="state = 'in_progress'"),
+        Index("uq_stage_visit_ordinal", "case_id", "ordinal", unique=True),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    ordinal: Mapped[Small]
+    stage: Mapped[Code]
+    state: Mapped[str] = mapped_column(String(20))
+    entered_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    opened_by: Mapped[UUID | None]
+    finished_by: Mapped[UUID | None]
+    reason: Mapped[Sealed | None]
+    source: Mapped[str] = mapped_column(String(20), default="work")
+    opened_at: Mapped[Instant]
+
+
+class NeedException(Base):
+    """A missing need that the worker passed with a reason; only needs that remind can be passed."""
+
+    __tablename__ = "need_exception"
+    __table_args__ = (Index("ix_need_exception_case", "case_id"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    stage: Mapped[Code]
+    need: Mapped[Code]
+    reason: Mapped[Sealed]
+    passed_by: Mapped[UUID]
+    passed_at: Mapped[Instant]
+
+
+class Note(Base):
+    """One entry of the case notes (703/2023 section 44): event, day, who took part, what was agreed."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("ix_note_case", "case_id", "happened_on", "id"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    kind: Mapped[Code]
+    topic: Mapped[str] = mapped_column(String(60), default="")
+    happened_on: Mapped[date]
+    line: Mapped[Sealed]
+    text: Mapped[Sealed | None]
+    is_visible_to_client: Mapped[bool] = mapped_column(default=False)
+    stage: Mapped[Code]
+    author_id: Mapped[UUID | None]
+    source: Mapped[str] = mapped_column(String(20), default="work")
+    written_at: Mapped[Instant]
+
+
+class NextStep(Base):
+    """A promise made in a note: who does what by when. Its due date lives in the duty ledger."""
+
+    __tablename__ = "next_step"
+    __table_args__ = (Index("ix_next_step_case", "case_id"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    note_id: Mapped[UUID | None] = mapped_column(ForeignKey("note.id"))
+    owner: Mapped[str] = mapped_column(String(20))
+    text: Mapped[Sealed]
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    promised_at: Mapped[Instant]
+    promised_by: Mapped[UUID | None]
+
+
+class RecordedElsewhere(Base):
+    """ "Kirjattu muualle": a document that lives in another system, by reference (domain 1.10)."""
+
+    __tablename__ = "recorded_elsewhere"
+    __table_args__ = (Index("ix_recorded_elsewhere_case", "case_id"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    document: Mapped[Code]
+    system: Mapped[Code]
+    recorded_on: Mapped[date]
+    reference: Mapped[Sealed | None]
+    recorded_by: Mapped[UUID | None]
+    noted_at: Mapped[Instant]

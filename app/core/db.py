@@ -1,0 +1,56 @@
+"""The database: one dialect (PostgreSQL), one naming convention, the column types that features share."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, SmallInteger, String, Uuid, create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+from app.core.ids import new_id
+
+CONVENTION: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=new_id)]
+Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+Code = Annotated[str, mapped_column(String(60))]
+Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+"""Ciphertext made by `core.crypto.Vault` with the table, column and row id as associated data."""
+Small = Annotated[int, mapped_column(SmallInteger)]
+
+
+class Base(DeclarativeBase):
+    """Every table of Polku."""
+
+    metadata = MetaData(naming_convention=CONVENTION)
+
+
+def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 5, statement_timeout_ms: int = 5_000) -> Engine:
+    """An engine whose connections time out, refuse long lock waits and never put parameters into a log."""
+    options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=3000 -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=3,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": options},
+    )
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """A session factory; objects stay readable after commit, since pages are rendered from them."""
+    return sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+
+def scalar(session: Session, statement: str, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a database scalar has no better type
+    """One value of a fixed statement; for start-up checks, never for client data."""
+    return session.execute(text(statement), values or {}).scalar()
