@@ -136,7 +136,7 @@ class NextStep(Base):
 
 
 class RecordedElsewhere(Base):
-    """ "Kirjattu muualle": a document that lives in another system, by reference (domain 1.10)."""
+    """Kirjattu muualle: a document that lives in another system, by reference (domain 1.10)."""
 
     __tablename__ = "recorded_elsewhere"
     __table_args__ = (Index("ix_recorded_elsewhere_case", "case_id"),)
