@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,6 +27,7 @@ from config.embedded.lock import socket_folder
 from config.embedded.postgres import APP, OWNER, PORT, Postgres
 from config.embedded.process import Family
 from config.settings import Argon2Cost, Settings
+from tests.strict import StrictClient
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SOCKETS: Final = "POLKU_TEST_SOCKETS"  # tells the workers of pytest-xdist where the server is
@@ -139,7 +141,7 @@ def worker_name() -> str:
 
 @pytest.fixture(scope="session")
 def settings(database: str) -> Settings:
-    """Settings of the tests: the worker's database as the application's role, light passwords, keys that never change."""
+    """Settings of the tests: the worker's database as the application's role, light passwords, fixed keys."""
     return test_settings(database_address(APP, database), database_address(OWNER, database))
 
 
@@ -214,3 +216,21 @@ def now() -> datetime:
 def today() -> date:
     """The Helsinki day of `now`."""
     return date(2026, 11, 24)
+
+
+@pytest.fixture
+def app(settings: Settings, sessions: sessionmaker[Session]) -> Flask:
+    """The application, writing inside the test's transaction."""
+    from app.factory import create_app  # noqa: PLC0415 - unit tests never build the application
+
+    application = create_app(settings, sessions=sessions)
+    application.test_client_class = StrictClient
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> StrictClient:
+    """A client over https that refuses a sloppy page."""
+    found = app.test_client()
+    assert isinstance(found, StrictClient)
+    return found

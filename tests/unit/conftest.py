@@ -1,6 +1,5 @@
 """Unit tests have no database: asking for one fails, and so does connecting past the fixtures."""
 
-from collections.abc import Iterator
 from typing import NoReturn
 
 import psycopg
@@ -12,11 +11,10 @@ def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
 
 
 @pytest.fixture(autouse=True)
-def no_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every way into a database fail."""
     monkeypatch.setattr(psycopg, "connect", _refuse)
     monkeypatch.setattr(psycopg.Connection, "connect", _refuse)
-    yield
 
 
 @pytest.fixture(scope="session")

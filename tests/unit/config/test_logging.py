@@ -1,0 +1,62 @@
+"""Logs carry ids and counts, never people."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from config.logging import configure_logging, mask
+
+
+@pytest.fixture(autouse=True)
+def own_root_logger() -> Iterator[None]:
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    yield
+    root.handlers[:], level = before[0], before[1]
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_a_line_is_one_json_object_with_its_component(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("web")
+    structlog.get_logger("polku").info("page served", endpoint="worklist.home", ms=12)
+    (line,) = lines(capsys)
+    assert (line["event"], line["component"], line["endpoint"], line["ms"]) == (
+        "page served",
+        "web",
+        "worklist.home",
+        12,
+    )
+
+
+def test_a_field_outside_the_list_is_dropped_and_its_author_told(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("web")
+    structlog.get_logger("polku").info("client opened", surname="Virtanen")
+    (line,) = lines(capsys)
+    assert "Virtanen" not in json.dumps(line)
+    assert line["problem"] == "fields not allowed in logs: surname"
+
+
+def test_a_library_and_a_traceback_pass_the_same_nets(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("worker")
+    try:
+        int("bad row 010190-900P of aino@example.org")
+    except ValueError:
+        logging.getLogger("celery").exception("task failed for 010190-900P")
+    (line,) = lines(capsys)
+    text = json.dumps(line)
+    assert "900P" not in text
+    assert "aino" not in text
+    assert "ValueError" in text
+
+
+@pytest.mark.parametrize("code", ["010190-900P", "010190Y900P", "010101A900P", "010101f900p", "010150+900P"])
+def test_every_century_sign_is_masked(code: str) -> None:
+    assert mask(f"row {code}.") == "row [code]."
