@@ -124,8 +124,9 @@ def _code_list(name: str, row_type: type[Term], raw: object) -> CodeList[Any]:
 
 
 def _overlap(one: Term, other: Term) -> bool:
-    starts, ends = max(one.valid_from or date.min, other.valid_from or date.min), min(
-        one.valid_to or date.max, other.valid_to or date.max
+    starts, ends = (
+        max(one.valid_from or date.min, other.valid_from or date.min),
+        min(one.valid_to or date.max, other.valid_to or date.max),
     )
     return starts <= ends
 
