@@ -1,0 +1,88 @@
+"""What falls due: its kinds, how it ends, and the one reading of "late" that every page, export and mail shares."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+
+class DutyKind(StrEnum):
+    """What has to be done by a day (ruling 15)."""
+
+    PLAN_REVIEW = "plan_review"
+    PLAN_PERIOD_END = "plan_period_end"
+    CONSENT_EXPIRY = "consent_expiry"
+    MEMBER_WITHOUT_BASIS = "member_without_basis"
+    TASK = "task"
+
+
+class DutyOutcome(StrEnum):
+    """How a duty ended; a new date is a new duty, so the old one is superseded."""
+
+    DONE = "done"
+    SUPERSEDED = "superseded"
+    NOT_NEEDED = "not_needed"
+    CASE_CLOSED = "case_closed"
+    WITHDRAWN = "withdrawn"
+
+
+class WaitsFor(StrEnum):
+    """Who has to move next. The duty itself belongs to whoever is responsible for the case today."""
+
+    WORKER = "worker"
+    CLIENT = "client"
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+    OTHER = "other"
+
+
+class DueWindow(StrEnum):
+    """The counters of a work list: each due date lies in exactly one."""
+
+    LATE = "late"
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyView:
+    """One row of the ledger. `law_limit_on` is the forward-rolled day where a party acts towards an authority."""
+
+    id: UUID
+    case_id: UUID
+    kind: DutyKind
+    subject_kind: str
+    subject_id: UUID
+    waits_for: WaitsFor
+    rule_code: str
+    anchor_on: date
+    due_on: date
+    law_limit_on: date | None
+    opened_at: datetime
+    closed_on: date | None
+    outcome: DutyOutcome | None
+    follows_id: UUID | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.outcome is None
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is open and its raw calendar limit has passed; on the day itself it is not late (ruling 17)."""
+        return self.is_open and self.due_on < today
+
+
+def end_of_week(today: date) -> date:
+    """Return the Sunday of the ISO week."""
+    return today + timedelta(days=6 - today.weekday())
+
+
+def window_of(due_on: date, today: date) -> DueWindow:
+    """Return the counter a due date belongs to; this week is what is left of it after today, Sunday included."""
+    if due_on < today:
+        return DueWindow.LATE
+    if due_on == today:
+        return DueWindow.TODAY
+    return DueWindow.THIS_WEEK if due_on <= end_of_week(today) else DueWindow.LATER
