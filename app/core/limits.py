@@ -1,0 +1,65 @@
+"""Limits on how often something may be tried, counted in the database.
+
+The count over the last `seconds` is estimated from two fixed windows: all of the present one, and of the one before
+the share that still lies within reach. It is exact when tries come evenly, needs one row a window, and lets nobody
+double the limit at the border of two windows, as a plain fixed window would.
+"""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from app.core.models import RateCounter
+from app.core.uow import UnitOfWork
+
+
+def hit(uow: UnitOfWork, bucket: str, key: str, *, limit: int, seconds: int, now: datetime) -> bool:
+    """Count one try and return True while it is within the limit, False when it is one too many.
+
+    `bucket` names the rule ("sign_in.account"), `key` whom it is counted for (user name, address); the key is kept
+    as SHA-256 only. Tries over the limit count too, so hammering does not wait the limit out. The row stays locked
+    until the transaction ends, and a rollback takes the count back: where a refused try must count (a wrong
+    password), give it a unit of work of its own and commit that at once.
+    """
+    rule = f"{bucket}/{seconds}"
+    key_hash = sha256(key.encode()).digest()
+    start = _window_start(now, seconds)
+    before = aliased(RateCounter)
+    earlier = (
+        select(before.hits)
+        .where(
+            before.bucket == rule,
+            before.key_hash == key_hash,
+            before.window_start == start - timedelta(seconds=seconds),
+        )
+        .scalar_subquery()
+    )
+    counted = uow.session.execute(
+        insert(RateCounter)
+        .values(bucket=rule, key_hash=key_hash, window_start=start, hits=1)
+        .on_conflict_do_update(
+            index_elements=[RateCounter.bucket, RateCounter.key_hash, RateCounter.window_start],
+            set_={"hits": RateCounter.hits + 1},
+        )
+        .returning(RateCounter.hits, earlier)
+    ).one()
+    return estimate(counted[0], counted[1] or 0, now - start, seconds) <= limit
+
+
+def estimate(hits: int, earlier: int, elapsed: timedelta, seconds: int) -> float:
+    """Return the estimated tries of the last `seconds`, `elapsed` after the present window began."""
+    return hits + earlier * (1 - elapsed / timedelta(seconds=seconds))
+
+
+def _window_start(now: datetime, seconds: int) -> datetime:
+    passed = int(now.timestamp())
+    return datetime.fromtimestamp(passed - passed % seconds, UTC)
+
+
+def forget_before(uow: UnitOfWork, before: datetime) -> int:
+    """Delete the counters of windows that began before an instant and return how many; keep a day at the least."""
+    old = delete(RateCounter).where(RateCounter.window_start < before).returning(RateCounter.hits)
+    return len(uow.session.execute(old).all())

@@ -1,0 +1,49 @@
+"""A form does its work once, however often it is sent: double click, refresh, a retry after a lost answer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.errors import Conflict, Refused
+from app.core.models import OnceKey
+from app.core.texts import N_
+from app.core.uow import UnitOfWork
+
+
+def claim(uow: UnitOfWork, key: UUID, actor_id: UUID, form: str, now: datetime) -> str | None:
+    """Return None to the one transaction that may do the form's work, and to any later one where the first led.
+
+    A parallel sending waits here until the first has committed (then it gets the location) or rolled back (then it
+    is the first). Raises `Refused` for a key that another actor or another form has used, and `Conflict` when the
+    first sending did its work but told no location. Call it before the work, in the same transaction.
+    """
+    claimed = uow.session.execute(
+        insert(OnceKey)
+        .values(key=key, actor_id=actor_id, form=form, created_at=now)
+        .on_conflict_do_nothing(index_elements=[OnceKey.key])
+        .returning(OnceKey.key)
+    ).scalar_one_or_none()
+    if claimed is not None:
+        return None
+    # A statement of its own: only a new snapshot sees the row the insert has just waited for.
+    first = uow.session.execute(
+        select(OnceKey.actor_id, OnceKey.form, OnceKey.location).where(OnceKey.key == key)
+    ).one_or_none()
+    if first is None or (first.actor_id, first.form) != (actor_id, form):
+        raise Refused(N_("This form was opened for something else. Open the page again, fill the form in and send it."))
+    if first.location is None:
+        raise Conflict(N_("This form has already been sent. Open the page again to see what was saved."))
+    return str(first.location)
+
+
+def settle(uow: UnitOfWork, key: UUID, location: str) -> None:
+    """Keep where the form led, for those who send it again; in the transaction that claimed it."""
+    uow.session.execute(update(OnceKey).where(OnceKey.key == key).values(location=location))
+
+
+def forget_before(uow: UnitOfWork, before: datetime) -> int:
+    """Delete the keys claimed before an instant and return how many; a form that old is no longer sent again."""
+    old = delete(OnceKey).where(OnceKey.created_at < before).returning(OnceKey.key)
+    return len(uow.session.execute(old).all())
