@@ -1,10 +1,24 @@
 """The SQL twins of the visibility rules (architecture 2.7): list and filter must agree, and a parity test says so."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, column, exists, false, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, Role
@@ -12,16 +26,22 @@ from app.access.models import Standing
 from app.access.permissions import Permission
 from app.access.predicates import StandingKind, Subject
 
-CASE: Final = table(
-    "pathway_case",
-    column("id"),
-    column("client_id"),
-    column("team_id"),
-    column("primary_worker_id"),
-    column("closed_at"),
-)
-"""The case table by name: access knows its shape, never its model (a lower layer does not import a higher one)."""
-CLIENT: Final = table("client", column("id"))
+CASES: Final = table("pathway_case")
+CLIENTS: Final = table("client")
+"""The tables by name: access knows their shape, never their models (a lower layer does not import a higher one)."""
+
+
+def _named(place: str) -> ColumnElement[Any]:
+    # a bare name, which brings no second FROM into the statement that the condition is put on
+    return literal_column(place)
+
+
+CASE_ID: Final = _named("pathway_case.id")
+CASE_CLIENT: Final = _named("pathway_case.client_id")
+CASE_TEAM: Final = _named("pathway_case.team_id")
+CASE_WORKER: Final = _named("pathway_case.primary_worker_id")
+CASE_CLOSED: Final = _named("pathway_case.closed_at")
+CLIENT_ID: Final = _named("client.id")
 SEEING_KINDS: Final = (StandingKind.RESPONSIBLE, StandingKind.PAIR, StandingKind.REGISTRAR)
 
 
@@ -50,13 +70,13 @@ def visible_cases(actor: Actor, now: datetime) -> ColumnElement[bool]:
         return true() if Permission.CASE_VIEW in actor.grants else false()
     # a case-wide standing shows that case; a client-wide one (the registrar before a case exists) only the client
     parts: list[ColumnElement[bool]] = [
-        CASE.c.id.in_(select(Standing.case_id).where(_standing_holds(actor, now), Standing.case_id.is_not(None)))
+        CASE_ID.in_(select(Standing.case_id).where(_standing_holds(actor, now), Standing.case_id.is_not(None)))
     ]
     teams = seen_teams(actor)
     if teams:
-        parts.append(CASE.c.team_id.in_(sorted(teams)))
+        parts.append(CASE_TEAM.in_(sorted(teams)))
     if actor.has(Role.COORDINATOR):
-        parts.append(and_(CASE.c.primary_worker_id.is_(None), CASE.c.closed_at.is_(None)))
+        parts.append(and_(CASE_WORKER.is_(None), CASE_CLOSED.is_(None)))
     return or_(*parts)
 
 
@@ -64,8 +84,8 @@ def visible_clients(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """A condition on `client`: clients with a visible case, or with a standing of the actor's own."""
     if actor.is_system:
         return true() if Permission.CLIENT_VIEW in actor.grants else false()
-    own = CLIENT.c.id.in_(select(Standing.client_id).where(_standing_holds(actor, now)))
-    by_case = exists(select(CASE.c.id).where(CASE.c.client_id == CLIENT.c.id, visible_cases(actor, now)))
+    own = CLIENT_ID.in_(select(Standing.client_id).where(_standing_holds(actor, now)))
+    by_case = exists(select(CASE_ID).select_from(CASES).where(CASE_CLIENT == CLIENT_ID, visible_cases(actor, now)))
     return or_(own, by_case)
 
 
@@ -83,6 +103,14 @@ def kinds_for(
         )
     )
     return frozenset(StandingKind(kind) for kind in rows)
+
+
+def standing_kinds(actor: Actor, now: datetime, case_id: ColumnElement[UUID]) -> ColumnElement[list[str]]:
+    """The same for a column of case ids, as an array inside the statement that reads the cases."""
+    if actor.id is None:
+        return literal([], ARRAY(String))
+    held = select(Standing.kind).where(_standing_holds(actor, now), Standing.case_id == case_id)
+    return func.array(held.scalar_subquery(), type_=ARRAY(String))
 
 
 def subject_for_case(
@@ -103,4 +131,5 @@ def subject_for_case(
 
 def client_is_visible(session: Session, actor: Actor, client_id: UUID, now: datetime) -> bool:
     """Whether the actor may know that this client exists (one statement)."""
-    return bool(session.scalar(select(exists().where(CLIENT.c.id == client_id, visible_clients(actor, now)))))
+    seen = select(CLIENT_ID).select_from(CLIENTS).where(client_id == CLIENT_ID, visible_clients(actor, now))
+    return bool(session.scalar(select(exists(seen))))
