@@ -131,5 +131,5 @@ def subject_for_case(
 
 def client_is_visible(session: Session, actor: Actor, client_id: UUID, now: datetime) -> bool:
     """Whether the actor may know that this client exists (one statement)."""
-    seen = select(CLIENT_ID).select_from(CLIENTS).where(client_id == CLIENT_ID, visible_clients(actor, now))
+    seen = select(CLIENT_ID).select_from(CLIENTS).where(CLIENT_ID.in_([client_id]), visible_clients(actor, now))
     return bool(session.scalar(select(exists(seen))))
