@@ -1,0 +1,134 @@
+"""Staff: who they are, what a good password is, how long a session lasts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from app.access.actor import Actor, Role
+from app.core.texts import N_, Text
+
+USERNAME_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzåäö0123456789._-@")
+PRIVILEGED: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+class Theme(StrEnum):
+    """Light or dark pages; `auto` follows the machine."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Density(StrEnum):
+    """How close the rows of lists stand."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """A staff account as others may see it; the teams are those of the moment it was read."""
+
+    id: UUID
+    username: str
+    full_name: str
+    roles: frozenset[Role]
+    professions: tuple[str, ...]
+    email: str
+    phone: str
+    is_active: bool
+    team_ids: frozenset[UUID]
+    led_team_ids: frozenset[UUID]
+    must_change_password: bool = False
+    is_demo: bool = False
+    theme: Theme = Theme.AUTO
+    density: Density = Density.COMFORTABLE
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """A team with the number of its present members and the names of its leads."""
+
+    id: UUID
+    name: str
+    is_active: bool
+    member_count: int
+    leads: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A wished place in a team: member, or lead."""
+
+    team_id: UUID
+    is_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceView:
+    """Days a user is away, both included, and who stands in."""
+
+    id: UUID
+    from_on: date
+    to_on: date
+    deputy_id: UUID | None
+    deputy_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A signed-in browser, as its user sees it in the list of their own."""
+
+    id: UUID
+    started_at: datetime
+    last_seen_at: datetime
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a session lasts. Source: security-and-reliability.md 2.4."""
+
+    idle: timedelta = timedelta(minutes=20)
+    idle_privileged: timedelta = timedelta(minutes=15)  # supervisors and administrators
+    absolute: timedelta = timedelta(hours=10)
+    live_per_user: int = 3
+
+    def idle_for(self, roles: Collection[str]) -> timedelta:
+        """The longest pause for somebody with these roles."""
+        return self.idle if PRIVILEGED.isdisjoint(roles) else self.idle_privileged
+
+    def is_over(self, roles: Collection[str], started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
+        """Whether a session has reached its pause or its full length; it ends at that very second."""
+        return now >= last_seen_at + self.idle_for(roles) or now >= started_at + self.absolute
+
+
+def normal_username(text: str) -> str:
+    """The one spelling under which a user name is stored and looked up."""
+    return text.strip().lower()
+
+
+def visitor(*, address: str = "", request_id: str = "") -> Actor:
+    """Somebody at the door who has not shown who they are; for the trail of refused sign-ins."""
+    return Actor(kind="visitor", id=None, name="visitor", address=address, request_id=request_id)
+
+
+def role_name(role: Role) -> Text:
+    """The name of a role for people."""
+    return ROLE_NAMES[role]
+
+
+ROLE_NAMES: Final[dict[Role, Text]] = {
+    Role.OWN_WORKER: N_("Own worker"),
+    Role.COORDINATOR: N_("Work ability coordinator"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.ADMIN: N_("Administrator"),
+    Role.PRIVACY_OFFICER: N_("Data protection officer"),
+}
