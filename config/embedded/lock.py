@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from config.embedded.process import StartProblem
+from config.embedded.process import StartProblem, process_is_alive
 
 
 @contextmanager
@@ -26,8 +26,9 @@ def locked(root: Path, *, patience: float = 15) -> Iterator[int]:
     try:
         deadline = time.monotonic() + patience
         while not _taken(handle):
-            if time.monotonic() > deadline:
-                raise StartProblem(f"Polku already runs in this folder (pid {running_pid(root) or 'unknown'}).")
+            pid = running_pid(root)
+            if time.monotonic() > deadline or (pid is not None and process_is_alive(pid)):
+                raise StartProblem(f"Polku already runs in this folder (pid {pid or 'unknown'}).")
             time.sleep(0.1)
         yield handle
     finally:

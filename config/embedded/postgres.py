@@ -78,7 +78,7 @@ class Postgres:
         self._give_to(seat, self.sockets)
         if not (seat.data / "PG_VERSION").exists():
             self._create(seat)
-        self._clear_stale_lock(seat)
+        self._clear_stale_locks(seat)
         settings = (*SERVER_OPTIONS, f"unix_socket_directories={self.sockets}", *options)
         self.process = self.family.spawn(
             [*seat.prefix, seat.bin / "postgres", "-D", seat.data, *(word for one in settings for word in ("-c", one))],
@@ -151,14 +151,18 @@ class Postgres:
             raise StartProblem(f"PostgreSQL could not make its data folder: {_last_line(made.stderr)}")
         fresh.rename(seat.data)  # a half-made cluster is never used
 
-    def _clear_stale_lock(self, seat: Seat) -> None:
-        lock = seat.data / "postmaster.pid"
-        try:
-            pid = int(lock.read_text(encoding="ascii").split("\n", 1)[0])
-        except (OSError, ValueError):
-            return
-        if not process_is_alive(pid):
-            lock.unlink(missing_ok=True)
+    def _clear_stale_locks(self, seat: Seat) -> None:
+        """Take away the locks of a server that is gone.
+
+        PostgreSQL itself takes a dead but unreaped process, or a stranger with the old number, for the server.
+        """
+        for lock in (seat.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
+            try:
+                pid = int(lock.read_text(encoding="ascii").split("\n", 1)[0])
+            except (OSError, ValueError):
+                continue
+            if not process_is_alive(pid, "postgres"):
+                lock.unlink(missing_ok=True)
 
     def _give_to(self, seat: Seat, folder: Path) -> None:
         if seat.user is not None:
@@ -166,7 +170,7 @@ class Postgres:
 
     def _wait(self, seat: Seat) -> None:
         deadline = time.monotonic() + START_PATIENCE
-        probe = [str(seat.bin / "pg_isready"), "-q", "-h", str(self.sockets), "-p", str(PORT)]
+        probe = [str(seat.bin / "pg_isready"), "-q", "-h", str(self.sockets), "-p", str(PORT), "-U", SUPERUSER]
         while subprocess.run(probe, cwd="/", check=False, capture_output=True).returncode:
             if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
                 raise StartProblem(f"PostgreSQL did not start; its last words are in {self.log}.")

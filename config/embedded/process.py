@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import IO, Final, TypeAlias
 
 PR_SET_PDEATHSIG: Final = 1
-Process: TypeAlias = "subprocess.Popen[bytes]"
+Process: TypeAlias = subprocess.Popen[bytes]
 
 
-class StartProblem(Exception):  # noqa: N818 - it is told to the operator, it is no programming error
+class StartProblem(Exception):
     """Why a server did not start, in one plain line."""
 
 
@@ -142,16 +142,16 @@ def _output(log: Path | None) -> Iterator[IO[bytes] | None]:
         yield handle
 
 
-def process_is_alive(pid: int) -> bool:
-    """Whether a process runs; one that is dead but not reaped does not."""
+def process_is_alive(pid: int, program: str = "") -> bool:
+    """Whether a process runs, and is the program if one is named; one that is dead but not reaped does not run."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    stat = Path(f"/proc/{pid}/stat")
     try:
-        return stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
+        name, _, fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")
     except OSError:
         return not Path("/proc/self").exists()
+    return fields.split()[0] not in "ZX" and program in ("", name.partition("(")[2])

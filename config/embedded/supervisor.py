@@ -33,7 +33,7 @@ STABLE_AFTER: Final = 60.0  # a child that lived so long starts again at once
 LARGEST_LOG: Final = 20_000_000  # bytes; a bigger one is begun anew at the next start
 
 
-class Stopped(Exception):  # noqa: N818 - a wish of the operator, no error
+class Stopped(Exception):
     """Somebody asked Polku to end."""
 
 
@@ -227,11 +227,11 @@ class Supervisor:
         write_services(self.root, {"pid": os.getpid(), "pids": pids, "env": {**kept, **mine}})
 
     def _greet(self, port: int) -> None:
+        if self.env.get("POLKU_ENV") == "demo":
+            subprocess.run([sys.executable, "-m", "app.cli", "demo-accounts"], env=self.env, cwd=self.root, check=False)
         address = f"http://127.0.0.1:{port}"
         say(f"Polku is ready after {time.monotonic() - self.began:.1f} s: {address}")
         say(f"Polku on käynnissä: {address} (Ctrl-C lopettaa)")
-        if self.env.get("POLKU_ENV") == "demo":
-            subprocess.run([sys.executable, "-m", "app.cli", "demo-accounts"], env=self.env, cwd=self.root, check=False)
 
     def _shorten_logs(self) -> None:
         folder = self.root / "var" / "log"
