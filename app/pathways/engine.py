@@ -327,8 +327,13 @@ def _following(pathway: Pathway, stages: StageMap) -> StageCode | None:
     """Return the stage to open next: the reached but unopened one, else the first the model leads on to."""
     if not stages.is_current_open:
         return None if stages.states[stages.current] in _SETTLED else stages.current
-    for code in pathway.stage(stages.current).leads_to:
-        if code.number > stages.current.number and stages.states[code] is StageState.NOT_STARTED:
+    ahead = pathway.stage(stages.current).leads_to
+    if stages.current is STANDING:
+        ahead = (list(StageCode)[_place(stages) - 1],)
+    for code in ahead:
+        if (code.number > stages.current.number or stages.current is STANDING) and (
+            stages.states[code] is StageState.NOT_STARTED
+        ):
             return code
     return None
 

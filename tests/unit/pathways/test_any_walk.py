@@ -1,0 +1,120 @@
+"""Whatever is done in whatever order, the stages of a case keep their promises."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from app.pathways.domain import STANDING, Facts, StageCode
+from app.pathways.engine import (
+    MoveKind,
+    StageState,
+    Visit,
+    allowed_moves,
+    apply_move,
+    current_stage,
+    finish_stage,
+    next_action,
+    stage_map,
+)
+from app.pathways.loader import all_latest
+
+START = date(2026, 1, 1)
+
+steps = some.lists(some.tuples(some.booleans(), some.integers(0, 20), some.integers(0, 40)), max_size=25)
+
+
+def walk(taken: list[tuple[bool, int, int]]) -> list[tuple[Visit, ...]]:
+    """Take each step: move to one of the allowed stages, or finish one of the open ones."""
+    day = START
+    states: list[tuple[Visit, ...]] = [(Visit(StageCode.PRE_CONTACT, StageState.IN_PROGRESS, START),)]
+    for is_move, choice, days in taken:
+        day += timedelta(days=days)
+        visits = states[-1]
+        opened = [visit.stage for visit in visits if visit.state is StageState.IN_PROGRESS]
+        moves = allowed_moves(visits)
+        if is_move and moves:
+            states.append(apply_move(visits, moves[choice % len(moves)], on=day))
+        elif opened:
+            states.append(finish_stage(visits, opened[choice % len(opened)], on=day))
+    return states
+
+
+def expected_current(visits: tuple[Visit, ...]) -> StageCode:
+    """Ruling 12 once more, in other words, read from the visits and not from the map."""
+    opened = [visit for visit in visits if visit.state is StageState.IN_PROGRESS]
+    walking = [visit for visit in opened if visit.stage is not STANDING]
+    if walking:
+        return sorted((visit.entered_on or date.min, visit.stage.number, visit.stage) for visit in walking)[-1][2]
+    if opened:
+        return STANDING
+    settled = {visit.stage for visit in visits}
+    rest = [stage for stage in StageCode if stage not in settled]
+    return rest[0] if rest else StageCode.FOLLOW_UP
+
+
+@given(steps)
+def test_a_stage_is_never_open_twice(taken: list[tuple[bool, int, int]]) -> None:
+    for visits in walk(taken):
+        opened = Counter(visit.stage for visit in visits if visit.state is StageState.IN_PROGRESS)
+        assert all(count == 1 for count in opened.values())
+
+
+@given(steps)
+def test_the_current_stage_follows_ruling_12(taken: list[tuple[bool, int, int]]) -> None:
+    for visits in walk(taken):
+        assert current_stage(visits) is expected_current(visits)
+        stages = stage_map(visits)
+        assert stages.is_current_open or StageState.IN_PROGRESS not in stages.states.values()
+
+
+@given(steps)
+def test_no_move_finishes_stage_five_by_default_and_each_finishes_at_most_the_current(
+    taken: list[tuple[bool, int, int]],
+) -> None:
+    for visits in walk(taken):
+        current = current_stage(visits)
+        for move in allowed_moves(visits):
+            assert STANDING not in move.finishes
+            assert set(move.finishes) <= {current}
+            assert move.to not in move.finishes
+            assert STANDING not in move.skips
+
+
+@given(steps)
+def test_nothing_that_was_walked_is_forgotten(taken: list[tuple[bool, int, int]]) -> None:
+    states = walk(taken)
+    for before, after in zip(states, states[1:], strict=False):
+        assert [visit.stage for visit in after[: len(before)]] == [visit.stage for visit in before]
+        for was, now in zip(before, after, strict=False):
+            assert was.entered_on == now.entered_on
+            assert was == now or (was.state, now.state) == (StageState.IN_PROGRESS, StageState.DONE)
+            assert now.left_on is None or now.entered_on is None or now.left_on >= now.entered_on
+
+
+@given(steps)
+def test_a_stage_is_left_out_only_when_nobody_was_in_it_and_never_silently(
+    taken: list[tuple[bool, int, int]],
+) -> None:
+    for visits in walk(taken):
+        visited = {visit.stage for visit in visits}
+        for move in allowed_moves(visits):
+            assert visited.isdisjoint(move.skips)
+            assert bool(move.skips) == (move.kind is MoveKind.SKIP)
+            assert move.needs_reason or not move.skips
+
+
+@given(steps, some.sets(some.sampled_from(["worker", "consent:health", "consent:parties", "review"])))
+def test_there_is_always_one_advice_with_a_reason(taken: list[tuple[bool, int, int]], met: set[str]) -> None:
+    visits = walk(taken)[-1]
+    stages = stage_map(visits)
+    for pathway in all_latest():
+        advice = next_action(pathway, stages, Facts(frozenset(met)), [], today=START)
+        assert str(advice.label)
+        assert str(advice.reason)
+        assert (
+            advice.stage is None
+            or advice.code == "worker_missing"
+            or (stages.states[advice.stage] is StageState.NOT_STARTED)
+        )

@@ -1,0 +1,107 @@
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from app.pathways.domain import Facts, LinkKind, Pathway, StageCode
+from app.pathways.engine import NextAction, StageState, Visit, next_action, stage_map
+from app.pathways.loader import latest
+
+PRE, FOUND, ASSESS, PLAN, WORKER, WORK, FOLLOW = StageCode
+TODAY = date(2026, 11, 24)
+A = latest("work_ability_support")
+B = latest("quality_based_coaching")
+
+
+@dataclass(frozen=True)
+class Duty:
+    kind: str
+    due_on: date
+
+
+def advice(pathway: Pathway, stage: StageCode, *met: str, duties: tuple[Duty, ...] = ()) -> NextAction:
+    visits = [Visit(code, StageState.DONE, TODAY, TODAY) for code in StageCode if code.number < stage.number]
+    stages = stage_map([*visits, Visit(stage, StageState.IN_PROGRESS, TODAY)])
+    return next_action(pathway, stages, Facts.of(*met), duties, today=TODAY)
+
+
+def test_a_missing_responsible_worker_comes_before_everything() -> None:
+    late = Duty("plan_review", date(2026, 1, 1))
+    found = advice(A, WORK, duties=(late,))
+    assert (found.code, found.link) == ("worker_missing", LinkKind.ASSIGN_WORKER)
+
+
+def test_what_is_late_comes_before_what_the_stage_needs() -> None:
+    late = Duty("plan_review", date(2026, 11, 20))
+    found = advice(A, WORK, "worker", duties=(Duty("consent_expiry", date(2026, 11, 23)), late))
+    assert (found.link, found.due_on, found.duty) == (LinkKind.REVIEW_PLAN, date(2026, 11, 20), late)
+    assert "passed" in str(found.reason)
+
+
+def test_what_falls_due_today_says_so() -> None:
+    assert "today" in str(advice(A, WORK, "worker", duties=(Duty("plan_review", TODAY),)).reason)
+
+
+def test_what_falls_due_within_a_week_comes_before_what_the_stage_needs() -> None:
+    assert advice(A, WORK, "worker", duties=(Duty("next_step", date(2026, 12, 1)),)).code == "duty:next_step"
+
+
+def test_what_falls_due_later_waits_for_what_the_stage_needs() -> None:
+    found = advice(A, WORK, "worker", duties=(Duty("plan_review", date(2026, 12, 2)),))
+    assert found.code == "need:note:progress"
+
+
+def test_an_unknown_kind_of_duty_still_leads_somewhere() -> None:
+    found = advice(A, WORK, "worker", duties=(Duty("meeting_reply", TODAY),))
+    assert (str(found.label), found.link) == ("Do what falls due", LinkKind.SHOW_STEPS)
+
+
+def test_the_need_that_stops_comes_before_those_that_remind() -> None:
+    found = advice(A, ASSESS)
+    assert found.need is not None
+    assert (found.need.code, found.stage, found.link) == ("consent:parties", PLAN, LinkKind.RECORD_CONSENT)
+    assert "cannot open yet" in str(found.reason)
+    assert "4 Yhteinen suunnitelma" in str(found.reason)
+
+
+def test_a_need_that_reminds_says_what_comes_next() -> None:
+    found = advice(A, ASSESS, "consent:parties")
+    assert found.code == "need:note:assessment"
+    assert "comes next" in str(found.reason)
+
+
+def test_when_nothing_is_missing_the_move_is_proposed() -> None:
+    found = advice(A, ASSESS, "consent:parties", "note:assessment", "note:task_division")
+    assert (found.code, found.stage, found.link) == ("move", PLAN, LinkKind.MOVE_STAGE)
+    assert str(found.label) == "Open the next stage: 4 Yhteinen suunnitelma"
+
+
+def test_at_the_end_with_nothing_due_the_path_is_evaluated() -> None:
+    assert advice(A, FOLLOW, "worker").link is LinkKind.CLOSE_CASE
+
+
+def test_at_the_end_the_next_review_is_told_even_if_it_is_far_away() -> None:
+    found = advice(A, FOLLOW, "worker", duties=(Duty("plan_review", date(2027, 2, 1)),))
+    assert found.code == "duty:plan_review"
+    assert "next thing" in str(found.reason)
+
+
+def test_beside_an_open_stage_five_the_unwalked_stage_is_proposed() -> None:
+    stages = stage_map([Visit(PRE, StageState.DONE), Visit(WORKER, StageState.IN_PROGRESS, TODAY)])
+    found = next_action(A, stages, Facts.of("note:contact_source"), [], today=TODAY)
+    assert (found.code, found.stage) == ("move", FOUND)
+
+
+def test_a_case_whose_stages_are_all_settled_but_one_far_ahead_gets_an_advice() -> None:
+    stages = stage_map(
+        [*(Visit(code, StageState.DONE) for code in (FOUND, ASSESS, PLAN, WORK, FOLLOW)),
+         Visit(PRE, StageState.IN_PROGRESS, TODAY)]
+    )  # fmt: skip
+    assert next_action(A, stages, Facts.of("worker"), [], today=TODAY).code == "note"
+
+
+@pytest.mark.parametrize("met", [(), ("recorded:DO01",), ("recorded:DO01", "meeting:three_party")])
+def test_rehabilitative_work_is_held_back_until_ru03_is_met(met: tuple[str, ...]) -> None:
+    found = advice(B, WORKER, *met)
+    assert found.need is not None
+    assert found.need.stops
