@@ -3,6 +3,7 @@ import { createAll, Button, CharacterCount, Checkboxes, ErrorSummary, Radios, Sk
 import "./htmx.js";
 import { watchSwaps } from "./swaps.js";
 import { watchKeys } from "./keys.js";
+import { watchChips } from "./chips.js";
 import { watchDrafts } from "./drafts.js";
 import { watchSession } from "./session.js";
 
@@ -17,4 +18,5 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 start(document);
 watchSwaps(start);
 watchKeys();
+watchChips();
 watchSession();

@@ -1,0 +1,135 @@
+"""The base of every form, and the one way to take a form in."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import wtforms
+from flask import Response, flash
+from flask_wtf import FlaskForm
+from wtforms.validators import StopValidation
+
+from app.core import once
+from app.core.errors import Conflict, DomainError, FieldProblem, Refused
+from app.core.ids import new_id
+from app.web.fields import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    ManyField,
+    Needed,
+    NumberField,
+    PasswordField,
+    SelectField,
+    TextField,
+    TickField,
+    UploadField,
+)
+from app.web.page import see_other
+from app.web.request import give_up, maybe_actor, moment, uow, visit
+from app.web.texts import say
+
+
+class OnceField(wtforms.HiddenField):
+    """The key that makes a form do its work once; made when the form is first shown."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the key; an unreadable one is replaced, and the form counts as not sent before."""
+        try:
+            self.data = str(UUID(valuelist[0]))
+        except (IndexError, ValueError):
+            self.data = str(new_id())
+
+
+class VersionField(wtforms.HiddenField):
+    """The version of the record the form was opened on, for the optimistic lock; an int or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; anything else is no version, which no record has."""
+        text = valuelist[0] if valuelist else ""
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # type: ignore[assignment]
+
+
+class PolkuForm(FlaskForm):
+    """A form with its key, its version, and reasons that belong to no one field."""
+
+    once = OnceField(default=lambda: str(new_id()))
+    version = VersionField()
+
+    def blame(self, problem: FieldProblem) -> None:
+        """Put a reason at its field, or at the head of the form."""
+        field = self._fields.get(problem.field) if problem.field else None
+        if field is None:
+            self.form_errors = [*self.form_errors, say(problem.message)]
+        else:
+            field.errors = [*field.errors, say(problem.message)]
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """Every reason with the id of its field, in the order of the page, those of no field first."""
+        found: list[tuple[str | None, str]] = [(None, str(reason)) for reason in self.form_errors]
+        for field in self:
+            found.extend((field.id, str(reason)) for reason in field.errors if isinstance(reason, str))
+        return found
+
+
+def submit(form: PolkuForm, act: Callable[[], str], *, said: str | None = None) -> Response | None:
+    """Take the form in: check it, do the act once, send the browser on.
+
+    `act` does the deed and returns the address to go to. Returns None when the form is only shown, or is shown again
+    with its reasons: values that fail the form's own checks, and refusals of the services (rolled back).
+    """
+    if not form.validate_on_submit():
+        return None
+    try:
+        return see_other(_once(form, act, said))
+    except (Refused, Conflict) as error:
+        refuse(form, error)
+        return None
+
+
+def refuse(form: PolkuForm, error: DomainError) -> None:
+    """Roll everything back and put the reasons at the fields; the page that follows answers 422, or 409."""
+    give_up()
+    # The page that shows the reasons is a page of its own: what it reads is audited and kept.
+    visit().failed = False
+    visit().status = error.status
+    reasons = error.reasons if isinstance(error, Refused) else (FieldProblem(error.field, error.message),)
+    for problem in reasons:
+        form.blame(problem)
+
+
+def _once(form: PolkuForm, act: Callable[[], str], said: str | None) -> str:
+    who = maybe_actor()
+    if who is None:
+        return act()
+    key = UUID(str(form.once.data))
+    name = type(form).__name__
+    earlier = once.claim(uow(), key, who.user_id, name, moment())
+    if earlier is not None:
+        return earlier
+    location = act()
+    once.settle(uow(), key, location)
+    if said:
+        flash(said)
+    return location
+
+
+__all__ = [
+    "AtMost",
+    "ChoiceField",
+    "DayField",
+    "LongTextField",
+    "ManyField",
+    "Needed",
+    "NumberField",
+    "PasswordField",
+    "PolkuForm",
+    "SelectField",
+    "StopValidation",
+    "TextField",
+    "TickField",
+    "UploadField",
+    "refuse",
+    "submit",
+]

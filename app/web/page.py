@@ -1,0 +1,112 @@
+"""Rendering: whole pages, fragments, redirects."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+
+from app.web.request import maybe_actor, signed_in_session, uow, visit
+from app.web.texts import language
+from app.web.wiring import NavItem, ground
+
+WARN_SECONDS: Final = 120
+
+
+def page(template: str, status: int | None = None, **context: Any) -> Response:  # noqa: ANN401 - a page's own things
+    """Render a whole page; a page that shows refused values answers 422, or 409 when somebody else was first."""
+    text = render_template(template, **context)
+    return make_response(text, status or visit().status or _status_of(context.get("form")))
+
+
+def fragment(template: str, *, said: str = "", status: int | None = None, **context: Any) -> Response:  # noqa: ANN401
+    """Render a part of a page; `said` goes to the status region out of band."""
+    text = render_template(template, **context)
+    if said:
+        text += render_template("components/said.html", said=said)
+    return make_response(text, status or visit().status or _status_of(context.get("form")))
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of the page; going back asks for the whole."""
+    headers = request.headers
+    return (
+        "HX-Request" in headers
+        and "HX-Boosted" not in headers
+        and "HX-History-Restore-Request" not in headers
+        and headers.get("HX-Request-Type") != "full"
+    )
+
+
+def see_other(location: str) -> Response:
+    """Send the browser to the page that shows what was done."""
+    answer = redirect(location, 303)
+    if wants_fragment():
+        # fetch follows a redirect by itself; htmx is told to leave the page instead.
+        return make_response("", 204, {"HX-Redirect": location})
+    return make_response(answer)
+
+
+def _status_of(form: Any) -> int:  # noqa: ANN401 - any form or none
+    return 422 if form is not None and request.method == "POST" and form.errors else 200
+
+
+def init_page(app: Flask) -> None:
+    """Give the templates what the base layout shows."""
+    app.jinja_env.globals.update(
+        asset=asset, frame=frame, can_reach=can_reach, sign_in_address=sign_in_address, page_language=language
+    )
+
+
+class Frame:
+    """What the base layout needs of the request, read when the layout is rendered and not before."""
+
+    def __init__(self) -> None:
+        self.actor = maybe_actor()
+        stored = signed_in_session()
+        self.wiring = ground().wiring
+        self.theme = stored.theme if stored else ""
+        self.density = stored.density if stored else ""
+        self.nav: list[tuple[NavItem, bool]] = self._nav()
+        self.idle = stored.idle_seconds if stored else 0
+        self.left = int((stored.ends_at - visit().moment).total_seconds()) if stored else 0
+        self.warn = WARN_SECONDS
+        self.is_signed_in = self.actor is not None
+
+    def _nav(self) -> list[tuple[NavItem, bool]]:
+        if self.actor is None:
+            return []
+        items = self.wiring.nav_items(uow(), self.actor, visit().moment)
+        here, section = request.endpoint, request.blueprint
+        return [(item, item.endpoint == here or section in item.sections) for item in items]
+
+
+def frame() -> Frame:
+    """Return the frame of the page being rendered."""
+    return Frame()
+
+
+def can_reach(endpoint: str | None) -> bool:
+    """Whether an endpoint exists: a link is shown from the day its page works."""
+    return endpoint is not None and endpoint in current_app.view_functions
+
+
+def sign_in_address() -> str:
+    """Return where to sign in."""
+    return url_for(ground().wiring.sign_in_endpoint)
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file with a digest of its content, so that browsers may keep it for good."""
+    folder = current_app.static_folder
+    if folder is None:
+        raise RuntimeError("the application has no static folder")
+    return f"{current_app.static_url_path}/{name}{_digest(Path(folder) / name)}"
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    return "?v=" + hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,83 @@
+"""The languages of the pages: gettext through Flask-Babel, with the catalogue looked up once a request."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from babel.support import NullTranslations
+from flask import Flask, g, has_request_context
+from flask_babel import Babel, get_translations
+from flask_babel.speaklater import LazyString
+
+from app.core.texts import Text
+from app.web.request import signed_in_session
+
+DEFAULT_LANGUAGE: Final = "fi"
+FOLDER: Final = Path(__file__).resolve().parent.parent / "translations"
+
+
+def init_texts(app: Flask) -> None:
+    """Set the languages up and give the templates `_`, `_p` and `ngettext`."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LANGUAGE)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Helsinki")
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
+    Babel(app, locale_selector=language, configure_jinja=False)
+    app.jinja_env.globals.update(_=gettext, _p=pgettext, gettext=gettext, ngettext=ngettext, pgettext=pgettext)
+
+
+def language() -> str:
+    """Return the language of the signed-in user, Finnish for everybody else."""
+    stored = signed_in_session()
+    return stored.language if stored is not None else DEFAULT_LANGUAGE
+
+
+def catalogue() -> NullTranslations:
+    """Return the catalogue of the request's language, or of the language forced by whoever renders a mail."""
+    if not has_request_context():
+        return get_translations()
+    found: NullTranslations | None = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return found
+
+
+def gettext(msgid: str, /, **params: Any) -> str:  # noqa: ANN401 - whatever the sentence shows
+    """Translate one sentence; parameters are written `%(name)s`."""
+    shown: str = catalogue().gettext(msgid)
+    return shown % params if params else shown
+
+
+def ngettext(singular: str, plural: str, num: int, /, **params: Any) -> str:  # noqa: ANN401 - as above
+    """Translate a sentence that depends on a number, `%(num)s`."""
+    shown: str = catalogue().ngettext(singular, plural, num)
+    return shown % {"num": num, **params}
+
+
+def pgettext(context: str, msgid: str, /, **params: Any) -> str:  # noqa: ANN401 - as above
+    """Translate a sentence whose Finnish depends on where it stands."""
+    shown: str = catalogue().pgettext(context, msgid)
+    return shown % params if params else shown
+
+
+def lazy(msgid: str, /, **params: Any) -> Any:  # noqa: ANN401 - stands in for a str until it is shown
+    """Return a sentence that is translated when shown: labels of form classes."""
+    return LazyString(gettext, msgid, **params)
+
+
+def lazy_p(context: str, msgid: str, /, **params: Any) -> Any:  # noqa: ANN401 - as above
+    """Return a sentence with a context that is translated when shown."""
+    return LazyString(pgettext, context, msgid, **params)
+
+
+def say(text: Text | str | None) -> str:
+    """Render a domain text in the language of the page; a plain string passes."""
+    if text is None:
+        return ""
+    if isinstance(text, Text):
+        return text.render(catalogue())
+    return str(text)
+
+
+_ = gettext
+_p = pgettext
+_l = lazy
+_lp = lazy_p
