@@ -10,7 +10,7 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 from app.core.uow import UnitOfWork
 from app.duties import queries
-from app.duties.domain import DutyKind, DutyOutcome
+from app.duties.domain import DutyKind, DutyOutcome, WaitsFor
 from app.duties.models import Duty
 
 
@@ -18,7 +18,7 @@ def open_duty(  # noqa: PLR0913 - each is a column of the ledger, and all are na
     uow: UnitOfWork,
     *,
     case_id: UUID,
-    kind: DutyKind,
+    kind: str,
     subject_kind: str,
     subject_id: UUID,
     rule_code: str,
@@ -36,7 +36,7 @@ def open_duty(  # noqa: PLR0913 - each is a column of the ledger, and all are na
     Days are Helsinki days. `law_limit_on`: the limit rolled forward, only where a party acts towards an authority.
     Source: ruling 15.
     """
-    before = queries.open_row(uow, kind=kind, subject_kind=subject_kind, subject_id=subject_id)
+    before = queries.open_row(uow, kind=DutyKind(kind), subject_kind=subject_kind, subject_id=subject_id)
     if before is not None:
         _close(before, DutyOutcome.SUPERSEDED, on=local_date(now), actor=actor, now=now)
         # The unique index of open duties must see the old one closed before the new one comes.
@@ -46,10 +46,10 @@ def open_duty(  # noqa: PLR0913 - each is a column of the ledger, and all are na
         Duty(
             id=row_id,
             case_id=case_id,
-            kind=kind,
+            kind=DutyKind(kind),
             subject_kind=subject_kind,
             subject_id=subject_id,
-            waits_for=waits_for,
+            waits_for=WaitsFor(waits_for),
             rule_code=rule_code,
             anchor_on=anchor_on,
             due_on=due_on,
@@ -67,16 +67,16 @@ def open_duty(  # noqa: PLR0913 - each is a column of the ledger, and all are na
 def close_duty(
     uow: UnitOfWork,
     *,
-    kind: DutyKind,
+    kind: str,
     subject_kind: str,
     subject_id: UUID,
-    outcome: DutyOutcome,
+    outcome: str,
     on: date,
     actor: Actor,
     now: datetime,
 ) -> UUID | None:
     """Close the open duty about the subject and return its id; None when none is open, which is no error."""
-    row = queries.open_row(uow, kind=kind, subject_kind=subject_kind, subject_id=subject_id)
+    row = queries.open_row(uow, kind=DutyKind(kind), subject_kind=subject_kind, subject_id=subject_id)
     if row is None:
         return None
     _close(row, outcome, on=on, actor=actor, now=now)
@@ -85,21 +85,21 @@ def close_duty(
 
 
 def close_all_of_case(
-    uow: UnitOfWork, *, case_id: UUID, outcome: DutyOutcome, on: date, actor: Actor, now: datetime
+    uow: UnitOfWork, *, case_id: UUID, outcome: str, on: date, actor: Actor, now: datetime
 ) -> int:
     """Close everything open in the case, in one statement, and return how many there were."""
     uow.flush()
     closed = uow.session.scalars(
         update(Duty)
         .where(Duty.case_id == case_id, Duty.closed_at.is_(None))
-        .values(closed_at=now, closed_by=actor.id, closed_on=on, outcome=outcome)
+        .values(closed_at=now, closed_by=actor.id, closed_on=on, outcome=DutyOutcome(outcome))
         .returning(Duty.id)
     )
     return len(closed.all())
 
 
-def _close(row: Duty, outcome: DutyOutcome, *, on: date, actor: Actor, now: datetime) -> None:
+def _close(row: Duty, outcome: str, *, on: date, actor: Actor, now: datetime) -> None:
     row.closed_at = now
     row.closed_by = actor.id
     row.closed_on = on
-    row.outcome = outcome
+    row.outcome = DutyOutcome(outcome)

@@ -1,0 +1,108 @@
+"""The line of responsible workers without gaps, and the people beside the client."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from app.consents.domain import BasisState
+from app.core.errors import FieldProblem
+from app.core.texts import N_
+
+LONGEST_NAME: Final = 120
+LONGEST_ROLE: Final = 80
+LONGEST_REASON: Final = 500
+_TICK: Final = timedelta(microseconds=1)
+
+
+class PeriodKind(StrEnum):
+    """How somebody answers for a case: alone in the line, or beside whoever is."""
+
+    PRIMARY = "primary"
+    PAIR = "pair"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time from `start`, included, to `end`, left out; None: it goes on."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodView:
+    """One period of the line as a page shows it; instants in UTC, shown as Helsinki days."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    kind: PeriodKind
+    span: Span
+    reason: str | None
+    profession_exception: str | None
+    assigned_by: UUID | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the period still goes on."""
+        return self.span.end is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """One person of the network, with whether anything may be shared with their party today."""
+
+    id: UUID
+    name: str
+    contact: str | None
+    party: str
+    role: str
+    added_at: datetime
+    basis: BasisState
+
+
+def next_start(line: Iterable[Span], now: datetime) -> datetime:
+    """Return when a new primary period starts: now, and after everything before it.
+
+    Two assignments in the same instant (a clock that stands still, one transaction) would leave the first one empty;
+    it keeps one microsecond instead, so that the line never loses who was in it. Source: ruling 14.
+    """
+    return max([now, *((span.end or span.start + _TICK) for span in line)])
+
+
+def end_of(span: Span, now: datetime) -> datetime:
+    """Return when an open period ends if it ends now: never at its own start, for a period is never empty."""
+    return max(now, span.start + _TICK)
+
+
+def assign(line: tuple[Span, ...], now: datetime) -> tuple[Span, ...]:
+    """Return the line after an assignment: the open period ends exactly where the new one starts."""
+    start = next_start(line, now)
+    return (*(span if span.end else Span(span.start, start) for span in line), Span(start))
+
+
+def release(line: tuple[Span, ...], now: datetime) -> tuple[Span, ...]:
+    """Return the line after a release: nothing is open; a line with nothing open stays as it is."""
+    return tuple(span if span.end else Span(span.start, end_of(span, now)) for span in line)
+
+
+def member_problems(*, name: str, role: str, contact: str | None, party: str, known: bool) -> list[FieldProblem]:
+    """Return what keeps a member from being added, each reason at its field; `known`: the party is on the list."""
+    found: list[FieldProblem] = []
+    if not name.strip():
+        found.append(FieldProblem("name", N_("Write the name.")))
+    too_long = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_NAME)
+    if len(name) > LONGEST_NAME:
+        found.append(FieldProblem("name", too_long))
+    if contact is not None and len(contact) > LONGEST_NAME:
+        found.append(FieldProblem("contact", too_long))
+    if len(role) > LONGEST_ROLE:
+        found.append(
+            FieldProblem("role", N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_ROLE))
+        )
+    if not party or not known:
+        found.append(FieldProblem("party", N_("Choose whom the person works for.")))
+    return found
