@@ -1,0 +1,79 @@
+"""Reading consents: what is on record, and what it opens today."""
+
+from collections import defaultdict
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.cases.domain import CaseView
+from app.consents.domain import (
+    Answer,
+    BasisState,
+    ConsentForm,
+    ConsentItem,
+    ConsentKind,
+    ConsentView,
+    basis_of,
+    health_is_settled,
+)
+from app.consents.models import Consent
+from app.consents.models import ConsentItem as ItemRow
+from app.core.errors import NotFound
+from app.core.uow import UnitOfWork
+
+
+def consents_of(uow: UnitOfWork, case_id: UUID) -> list[ConsentView]:
+    """The consents of a case, newest first (two statements, whatever their number)."""
+    rows = uow.session.scalars(
+        select(Consent).where(Consent.case_id == case_id).order_by(Consent.given_on.desc(), Consent.recorded_at.desc())
+    ).all()
+    if not rows:
+        return []
+    items: dict[UUID, list[ConsentItem]] = defaultdict(list)
+    lines = uow.session.execute(
+        select(ItemRow.consent_id, ItemRow.party, ItemRow.category, ItemRow.purpose, ItemRow.answer)
+        .where(ItemRow.consent_id.in_([row.id for row in rows]))
+        .order_by(ItemRow.party, ItemRow.category, ItemRow.purpose)
+    )
+    for consent_id, party, category, purpose, answer in lines:
+        items[consent_id].append(ConsentItem(party, category, purpose, Answer(answer)))
+    return [_view(uow, row, tuple(items[row.id])) for row in rows]
+
+
+def consent_of(uow: UnitOfWork, case_id: UUID, consent_id: UUID) -> ConsentView:
+    """One consent of a case, or NotFound."""
+    found = next((one for one in consents_of(uow, case_id) if one.id == consent_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def basis_for(uow: UnitOfWork, case_id: UUID, *, party: str, on: date) -> BasisState:
+    """The basis towards one party on a day."""
+    return basis_of(consents_of(uow, case_id), party, on)
+
+
+def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
+    """The needs of the pathway that the consents on record meet."""
+    return frozenset({"consent:health"} if health_is_settled(consents_of(uow, case.id), today) else ())
+
+
+def _view(uow: UnitOfWork, row: Consent, items: tuple[ConsentItem, ...]) -> ConsentView:
+    return ConsentView(
+        id=row.id,
+        case_id=row.case_id,
+        kind=ConsentKind(row.kind),
+        basis=row.basis,
+        given_by=row.given_by,
+        given_on=row.given_on,
+        form=ConsentForm(row.form),
+        text_version=row.text_version,
+        valid_until=row.valid_until,
+        remark=uow.vault.open_optional("consent", "remark", row.id, row.remark),
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        withdrawn_on=row.withdrawn_on,
+        withdrawal_reason=uow.vault.open_optional("consent", "withdrawal_reason", row.id, row.withdrawal_reason),
+        items=items,
+    )

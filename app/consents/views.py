@@ -1,0 +1,80 @@
+"""The consent pages of a case. Withdrawal acts over several features, so its page is the workbench's."""
+
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.permissions import Permission
+from app.accounts import queries as accounts
+from app.audit import services as audit
+from app.audit.domain import purpose_of
+from app.cases import queries as cases
+from app.cases.domain import CaseView
+from app.consents import queries, services
+from app.consents.domain import TEXT_VERSION, ConsentForm, ConsentKind, items_for
+from app.consents.forms import ConsentEntryForm
+from app.reference.loader import reference
+from app.web.forms import submit
+from app.web.guards import requires
+from app.web.page import page
+from app.web.request import actor, moment, today, uow
+from app.web.texts import _
+
+blueprint = Blueprint("consents", __name__)
+
+
+@blueprint.route("/polut/<uuid:case_id>/suostumukset")
+@requires(Permission.CASE_VIEW)
+def index(case_id: UUID) -> ResponseReturnValue:
+    """Show every consent of the case, the valid ones first."""
+    case = _seen(case_id, "consents")
+    found = queries.consents_of(uow(), case.id)
+    names = accounts.full_names(uow(), {one.recorded_by for one in found if one.recorded_by})
+    return page("consents/index.html", case=case, consents=found, names=names, lists=reference())
+
+
+@blueprint.route("/polut/<uuid:case_id>/suostumukset/uusi", methods=["GET", "POST"])
+@requires(Permission.CONSENT_RECORD)
+def record(case_id: UUID) -> ResponseReturnValue:
+    """Take a consent down while the text is read aloud."""
+    case = cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=Permission.CONSENT_RECORD)
+    form = ConsentEntryForm()
+    form.offer(today())
+    if request.method == "GET":
+        form.given_on.process_data(today())
+    done = submit(form, lambda: _record(case, form), said=_("Consent saved"))
+    return done or page("consents/record.html", case=case, form=form, text_version=TEXT_VERSION)
+
+
+def _record(case: CaseView, form: ConsentEntryForm) -> str:
+    services.record_consent(
+        uow(),
+        case,
+        kind=ConsentKind(form.kind.data),
+        basis=form.chosen_basis,
+        items=items_for(form.parties.data, form.refused.data, form.categories.data, form.purposes.data),
+        given_by=form.given_by.data,
+        given_on=form.given_on.data,
+        form=ConsentForm(form.form.data),
+        text_version=TEXT_VERSION,
+        valid_until=form.valid_until.data,
+        remark=form.remark.data or None,
+        actor=actor(),
+        now=moment(),
+    )
+    return url_for("consents.index", case_id=case.id)
+
+
+def _seen(case_id: UUID, what: str) -> CaseView:
+    case = cases.get_case_for(uow(), actor(), case_id, now=moment())
+    audit.record_viewed(
+        uow(),
+        actor=actor(),
+        at=moment(),
+        client_id=case.client_id,
+        case_id=case.id,
+        purpose=purpose_of(actor(), case.subject),
+        page=what,
+    )
+    return case
