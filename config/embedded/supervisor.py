@@ -84,8 +84,8 @@ class Supervisor:
         self._start_mail(family)
         self._check_settings()
         with step("Bringing the database up to date"):
-            self._command("alembic.log", "-m", "alembic", "upgrade", "head")
-        self._fill_demo()
+            self._command(family, "alembic.log", "-m", "alembic", "upgrade", "head")
+        self._fill_demo(family)
         self._start_product(family, port)
         self._note()
         self._greet(port)
@@ -114,7 +114,7 @@ class Supervisor:
         if problems:
             raise StartProblem("\n".join(problems))
 
-    def _fill_demo(self) -> None:
+    def _fill_demo(self, family: Family) -> None:
         if self.env.get("POLKU_ENV") != "demo":
             return
         done = self.root / "var" / "postgres" / "demo.done"
@@ -122,7 +122,9 @@ class Supervisor:
             return
         clients = self.given.get("POLKU_DEMO_CLIENTS") or "300"
         with step(f"Making a demo region with {clients} clients (first start only)"):
-            self._command("demo.log", "-m", "app.cli", "demo", "--if-empty", "--clients", clients, "--seed", "1")
+            self._command(
+                family, "demo.log", "-m", "app.cli", "demo", "--if-empty", "--clients", clients, "--seed", "1"
+            )
         done.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         done.touch()
 
@@ -155,20 +157,14 @@ class Supervisor:
     def _watch(self, name: str, start: Callable[[], Process], process: Process | None, *, patience: float = 10) -> None:
         self.watched.append(Watched(name, start, patience, process, started=time.monotonic()))
 
-    def _command(self, log: str, *words: str) -> None:
+    def _command(self, family: Family, log: str, *words: str) -> None:
         path = self.root / "var" / "log" / log
-        with path.open("ab") as output:
-            ended = subprocess.Popen(
-                [sys.executable, *words], env=self.env, cwd=self.root, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            try:
-                code = ended.wait()
-            except Stopped:
-                ended.terminate()
-                ended.wait()
-                raise
-        if code:
+        command = family.spawn([sys.executable, *words], env=self.env, cwd=self.root, log=path)
+        try:
+            command.wait()
+        finally:
+            family.end(command, patience=5)
+        if command.returncode:
             raise StartProblem(f"{' '.join(words[1:4])} failed; its last words are in {path}:\n{_tail(path)}")
 
     def _wait_for_web(self, port: int) -> None:
