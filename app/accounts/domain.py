@@ -1,4 +1,4 @@
-"""Staff: who they are, what a good password is, how long a session lasts."""
+"""Staff: who they are, how long a session lasts, how often a sign-in may be tried."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -108,6 +108,38 @@ class SessionLimits:
     def is_over(self, roles: Collection[str], started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
         """Whether a session has reached its pause or its full length; it ends at that very second."""
         return now >= last_seen_at + self.idle_for(roles) or now >= started_at + self.absolute
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many times in so many seconds."""
+
+    times: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLimits:
+    """How often somebody may try to sign in. Source: security-and-reliability.md 2.8.
+
+    An office signs in from one address at eight, so the address alone is given room.
+    """
+
+    account: Limit = Limit(10, 300)
+    account_and_address: Limit = Limit(5, 60)
+    address: Limit = Limit(300, 300)
+    everybody: Limit = Limit(2000, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A try to sign in, counted, with what the password is compared to; `user_id` is None when nobody has the name."""
+
+    username: str
+    is_allowed: bool
+    user_id: UUID | None = None
+    password_hash: str = ""
+    is_active: bool = False
 
 
 def normal_username(text: str) -> str:

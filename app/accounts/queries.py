@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, any_, bindparam, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.access.actor import Actor, Role
 from app.accounts.domain import AbsenceView, Density, TeamView, Theme, UserView, normal_username
@@ -39,7 +39,7 @@ def workers_of_teams(uow: UnitOfWork, team_ids: Collection[UUID], now: datetime)
     if not team_ids:
         return []
     mine = select(TeamMember.user_id).where(TeamMember.team_id.in_(team_ids), _is_member(now))
-    found = _users(now).where(User.is_active, User.roles.any(Role.OWN_WORKER.value), User.id.in_(mine))
+    found = _users(now).where(User.is_active, literal(Role.OWN_WORKER.value) == any_(User.roles), User.id.in_(mine))
     return [_view(row) for row in uow.session.execute(found.order_by(func.fi_key(User.full_name), User.id))]
 
 
@@ -172,28 +172,28 @@ def _is_member(now: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a moment, a b
     return and_(TeamMember.valid_from <= now, or_(TeamMember.valid_to.is_(None), TeamMember.valid_to > now))
 
 
-def _teams_of_user(now: Any, *more: ColumnElement[bool]) -> ScalarSelect[Any]:  # noqa: ANN401 - as above
+def _teams_of_user(now: Any, *, led: bool = False) -> ScalarSelect[Any]:  # noqa: ANN401 - as above
     return (
-        select(array_agg(TeamMember.team_id))
-        .where(TeamMember.user_id == User.id, _is_member(now), *more)
+        select(func.array_agg(TeamMember.team_id))
+        .where(TeamMember.user_id == User.id, _is_member(now), TeamMember.is_lead if led else true())
         .correlate(User)
         .scalar_subquery()
     )
 
 
-def _users(now: datetime | None) -> Select[Any]:
+def _users(now: datetime | None) -> Select[*tuple[Any, ...]]:
     return select(
         *_USER_COLUMNS,
         _teams_of_user(now).label("team_ids"),
-        _teams_of_user(now, TeamMember.is_lead).label("led_team_ids"),
+        _teams_of_user(now, led=True).label("led_team_ids"),
     )
 
 
-def _view_or_none(row: Row[Any] | None) -> UserView | None:
+def _view_or_none(row: Row[*tuple[Any, ...]] | None) -> UserView | None:
     return None if row is None else _view(row)
 
 
-def _view(row: Row[Any]) -> UserView:
+def _view(row: Row[*tuple[Any, ...]]) -> UserView:
     return UserView(
         id=row.id,
         username=row.username,
@@ -213,11 +213,11 @@ def _view(row: Row[Any]) -> UserView:
     )
 
 
-def _teams(now: datetime) -> Select[Any]:
+def _teams(now: datetime) -> Select[*tuple[Any, ...]]:
     members = and_(TeamMember.team_id == Team.id, _is_member(now))
     count = select(func.count()).where(members).correlate(Team).scalar_subquery()
     leads = (
-        select(array_agg(aggregate_order_by(User.full_name, func.fi_key(User.full_name))))
+        select(func.array_agg(aggregate_order_by(User.full_name, func.fi_key(User.full_name))))
         .join(TeamMember, TeamMember.user_id == User.id)
         .where(members, TeamMember.is_lead)
         .correlate(Team)
@@ -226,7 +226,7 @@ def _teams(now: datetime) -> Select[Any]:
     return select(Team.id, Team.name, Team.is_active, Team.version, count.label("member_count"), leads.label("leads"))
 
 
-def _team(row: Row[Any]) -> TeamView:
+def _team(row: Row[*tuple[Any, ...]]) -> TeamView:
     return TeamView(row.id, row.name, row.is_active, row.member_count, tuple(row.leads or ()), row.version)
 
 
@@ -252,5 +252,5 @@ _ACTOR: Final = select(
     User.roles,
     User.professions,
     _teams_of_user(bindparam("now")).label("team_ids"),
-    _teams_of_user(bindparam("now"), TeamMember.is_lead).label("led_team_ids"),
+    _teams_of_user(bindparam("now"), led=True).label("led_team_ids"),
 ).where(User.id == bindparam("user_id"), User.is_active)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from app.access.actor import Actor, Role
 from app.access.permissions import Permission
@@ -109,13 +109,11 @@ def leave_team(uow: UnitOfWork, user_id: UUID, team_id: UUID, *, actor: Actor, n
 
 def end_all_sessions(uow: UnitOfWork, user_id: UUID, *, but: UUID | None = None) -> int:
     """Sign the user out everywhere, in this transaction, except in the session `but`; returns how many ended."""
-    ended = delete(UserSession).where(UserSession.user_id == user_id)
-    result = uow.session.execute(ended if but is None else ended.where(UserSession.id != but))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    ended = delete(UserSession).where(UserSession.user_id == user_id).returning(UserSession.id)
+    return len(uow.session.scalars(ended if but is None else ended.where(UserSession.id != but)).all())
 
 
-def _present_places(user_id: UUID) -> Select[tuple[TeamMember]]:
+def _present_places(user_id: UUID) -> Select[TeamMember]:
     return select(TeamMember).where(TeamMember.user_id == user_id, TeamMember.valid_to.is_(None))
 
 
