@@ -49,6 +49,20 @@ def hit(uow: UnitOfWork, bucket: str, key: str, *, limit: int, seconds: int, now
     return estimate(counted[0], counted[1] or 0, now - start, seconds) <= limit
 
 
+def take_back(uow: UnitOfWork, bucket: str, key: str, *, seconds: int, now: datetime) -> None:
+    """Uncount one try that turned out well, so that the limit counts failures: a right password is no guess."""
+    uow.session.execute(
+        update(RateCounter)
+        .where(
+            RateCounter.bucket == f"{bucket}/{seconds}",
+            RateCounter.key_hash == sha256(key.encode()).digest(),
+            RateCounter.window_start == _window_start(now, seconds),
+            RateCounter.hits > 0,
+        )
+        .values(hits=RateCounter.hits - 1)
+    )
+
+
 def estimate(hits: int, earlier: int, elapsed: timedelta, seconds: int) -> float:
     """Return the estimated tries of the last `seconds`, `elapsed` after the present window began."""
     return hits + earlier * (1 - elapsed / timedelta(seconds=seconds))
