@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.access.actor import Actor, Role
 from app.access.models import Standing
@@ -105,7 +106,7 @@ def kinds_for(
     return frozenset(StandingKind(kind) for kind in rows)
 
 
-def standing_kinds(actor: Actor, now: datetime, case_id: ColumnElement[UUID]) -> ColumnElement[list[str]]:
+def standing_kinds(actor: Actor, now: datetime, case_id: SQLCoreOperations[UUID]) -> ColumnElement[list[str]]:
     """The same for a column of case ids, as an array inside the statement that reads the cases."""
     if actor.id is None:
         return literal([], ARRAY(String))

@@ -42,6 +42,7 @@ class Case(Base):
     opened_on: Mapped[date]
     opened_at: Mapped[Instant]
     opened_by: Mapped[UUID | None]
+    contact_source: Mapped[str] = mapped_column(String(60), default="")
     source: Mapped[str] = mapped_column(String(20), default="work")
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
     primary_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -53,9 +54,30 @@ class Case(Base):
     closed_at: Mapped[Instant | None]
     closed_by: Mapped[UUID | None]
     outcome: Mapped[str | None] = mapped_column(String(60))
-    closing_text: Mapped[Sealed | None]
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own attribute
+
+
+class CaseClosing(Base):
+    """One closing of a case, and its reopening if there was one; the case itself keeps only the present state."""
+
+    __tablename__ = "case_closing"
+    __table_args__ = (
+        CheckConstraint("(reopened_at IS NULL) = (reopening_reason IS NULL)", name="reopened_with_reason"),
+        Index("ix_case_closing_case", "case_id"),
+        Index("uq_case_closing_standing", "case_id", unique=True, postgresql_where="reopened_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    closed_on: Mapped[date]
+    closed_at: Mapped[Instant]
+    closed_by: Mapped[UUID | None]
+    outcome: Mapped[str] = mapped_column(String(60))
+    text: Mapped[Sealed | None]
+    reopened_at: Mapped[Instant | None]
+    reopened_by: Mapped[UUID | None]
+    reopening_reason: Mapped[Sealed | None]
 
 
 class StageVisit(Base):
@@ -102,7 +124,7 @@ class Note(Base):
     """One entry of the case notes (703/2023 section 44): event, day, who took part, what was agreed."""
 
     __tablename__ = "note"
-    __table_args__ = (Index("ix_note_case", "case_id", "happened_on", "id"),)
+    __table_args__ = (Index("ix_note_case", "case_id", "happened_on", "written_at", "id"),)
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by", sa.Uuid(), nullable=True),
+        sa.Column("contact_source", sa.String(length=60), nullable=False),
         sa.Column("source", sa.String(length=20), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("primary_worker_id", sa.Uuid(), nullable=True),
@@ -31,7 +32,6 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.String(length=60), nullable=True),
-        sa.Column("closing_text", sa.LargeBinary(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(closed_on IS NULL) = (closed_at IS NULL)", name=op.f("ck_pathway_case_closed_once")),
         sa.CheckConstraint(
@@ -70,6 +70,28 @@ def upgrade() -> None:
         postgresql_where="closed_at IS NULL",
     )
     op.create_table(
+        "case_closing",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened_by", sa.Uuid(), nullable=True),
+        sa.Column("reopening_reason", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "(reopened_at IS NULL) = (reopening_reason IS NULL)", name=op.f("ck_case_closing_reopened_with_reason")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["pathway_case.id"], name=op.f("fk_case_closing_case_id_pathway_case")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_closing")),
+    )
+    op.create_index("ix_case_closing_case", "case_closing", ["case_id"], unique=False)
+    op.create_index(
+        "uq_case_closing_standing", "case_closing", ["case_id"], unique=True, postgresql_where="reopened_at IS NULL"
+    )
+    op.create_table(
         "need_exception",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -99,7 +121,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["pathway_case.id"], name=op.f("fk_note_case_id_pathway_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
     )
-    op.create_index("ix_note_case", "note", ["case_id", "happened_on", "id"], unique=False)
+    op.create_index("ix_note_case", "note", ["case_id", "happened_on", "written_at", "id"], unique=False)
     op.create_table(
         "recorded_elsewhere",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -219,6 +241,9 @@ def downgrade() -> None:
     op.drop_table("note")
     op.drop_index("ix_need_exception_case", table_name="need_exception")
     op.drop_table("need_exception")
+    op.drop_index("uq_case_closing_standing", table_name="case_closing", postgresql_where="reopened_at IS NULL")
+    op.drop_index("ix_case_closing_case", table_name="case_closing")
+    op.drop_table("case_closing")
     op.drop_index("uq_pathway_case_open_model", table_name="pathway_case", postgresql_where="closed_at IS NULL")
     op.drop_index("uq_pathway_case_client_ordinal", table_name="pathway_case")
     op.drop_index("ix_pathway_case_worker_open", table_name="pathway_case", postgresql_where="closed_at IS NULL")

@@ -1,0 +1,319 @@
+"""Acts on a case: opening it, moving it along its pathway, writing its entries, closing it.
+
+`close_case` and `reopen_case` are called from `workbench.services` only, which does what belongs to them elsewhere
+(ruling 8). `set_worker` is called by `network` only.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.access import standing
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import ensure
+from app.access.predicates import StandingKind
+from app.cases import queries
+from app.cases.domain import CaseView, check_closing, check_entry, check_opening, check_reference, check_step, filled
+from app.cases.models import Case, CaseClosing, NextStep, Note, RecordedElsewhere
+from app.cases.stages import add_visit, finish_stage, lock, move_stage, place_at_stage, skip_stage, trace
+from app.core.clock import local_date
+from app.core.errors import Conflict, NotFound, Refused
+from app.core.ids import new_id
+from app.core.texts import N_
+from app.core.uow import UnitOfWork
+from app.pathways.domain import Pathway, StageCode
+from app.pathways.loader import latest
+from app.reference.loader import reference as facts
+
+__all__ = [
+    "close_case",
+    "finish_stage",
+    "finish_step",
+    "move_stage",
+    "open_case",
+    "place_at_stage",
+    "promise_step",
+    "record_elsewhere",
+    "reopen_case",
+    "set_worker",
+    "skip_stage",
+    "write_note",
+]
+
+
+# ---------------------------------------------------------------- opening
+def open_case(
+    uow: UnitOfWork,
+    *,
+    client_id: UUID,
+    model_key: str,
+    opened_on: date,
+    contact_source: str,
+    actor: Actor,
+    now: datetime,
+    source: str = "work",
+    team_id: UUID | None = None,
+) -> CaseView:
+    """Open a pathway for the client at stage 1, and let the opener see it until somebody answers for it.
+
+    Raises Refused when the model or the source is unknown, the day is ahead, or the client has an open case of the
+    model already (ruling 11).
+    """
+    ensure(actor, Permission.CASE_OPEN)
+    model = _model(model_key)
+    check_opening(opened_on, contact_source, reference=facts(), today=local_date(now))
+    case_id = new_id()
+    try:
+        with uow.session.begin_nested():
+            # the unique index decides when two open at once; the savepoint keeps the transaction alive
+            if queries.has_open_case(uow, client_id, model_key):
+                raise _already_open()
+            uow.session.execute(
+                insert(Case).values(
+                    id=case_id,
+                    client_id=client_id,
+                    ordinal=queries.next_ordinal(uow, client_id),
+                    model_key=model.key,
+                    model_version=model.version,
+                    opened_on=opened_on,
+                    opened_at=now,
+                    opened_by=actor.id,
+                    contact_source=contact_source,
+                    source=source,
+                    team_id=team_id,
+                    current_stage=StageCode.PRE_CONTACT,
+                    current_since=opened_on,
+                    version=1,
+                )
+            )
+    except IntegrityError as error:
+        raise _already_open() from error
+    add_visit(uow, case_id, StageCode.PRE_CONTACT, "in_progress", on=opened_on, actor=actor, now=now, source=source)
+    if actor.id is not None:
+        kind = StandingKind.REGISTRAR
+        standing.grant(uow, user_id=actor.id, client_id=client_id, case_id=case_id, kind=kind, now=now)
+    case = queries.case_for_actor(uow, actor, case_id, now=now)
+    trace(uow, "case_opened", case, actor=actor, now=now, model=f"{model.key}.v{model.version}", opened_on=opened_on)
+    return case
+
+
+def _model(key: str) -> Pathway:
+    try:
+        return latest(key)
+    except KeyError:
+        raise Refused(N_("Choose the pathway."), "model") from None
+
+
+def _already_open() -> Refused:
+    return Refused(N_("The client already has an open pathway of this model."), "model")
+
+
+def set_worker(uow: UnitOfWork, case: CaseView, *, worker_id: UUID | None, team_id: UUID | None) -> None:
+    """Keep on the case's own row who is responsible today and in which team; the line itself is network's."""
+    uow.session.execute(
+        update(Case)
+        .where(Case.id == case.id)
+        .values(primary_worker_id=worker_id, team_id=team_id, version=Case.version + 1)
+    )
+
+
+# ---------------------------------------------------------------- entries
+def write_note(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    kind: str,
+    topic: str,
+    happened_on: date,
+    line: str,
+    text: str | None,
+    is_visible_to_client: bool,
+    actor: Actor,
+    now: datetime,
+    source: str = "work",
+) -> UUID:
+    """Write an entry and return its id; a contact with the client also becomes the case's last contact.
+
+    Raises Refused when the line is missing or too long, the kind or topic is unknown, or the day is ahead.
+    """
+    ensure(actor, Permission.CASE_LOG, case.subject)
+    entry = check_entry(kind, topic, happened_on, line, text, reference=facts(), today=local_date(now))
+    row_id = new_id()
+    uow.session.execute(
+        insert(Note).values(
+            id=row_id,
+            case_id=case.id,
+            kind=kind,
+            topic=topic,
+            happened_on=happened_on,
+            line=uow.vault.seal("note", "line", row_id, entry.line),
+            text=uow.vault.seal_optional("note", "text", row_id, entry.text),
+            is_visible_to_client=is_visible_to_client,
+            stage=case.current_stage,
+            author_id=actor.id,
+            source=source,
+            written_at=now,
+        )
+    )
+    if facts().note_kinds.get(kind).is_contact:
+        earlier = or_(Case.last_contact_on.is_(None), Case.last_contact_on <= happened_on)
+        values = {"last_contact_on": happened_on, "last_contact_kind": kind}
+        uow.session.execute(update(Case).where(Case.id == case.id, earlier).values(values))
+    trace(uow, "note_written", case, actor=actor, now=now, of=("note", row_id), kind=kind)
+    return row_id
+
+
+def promise_step(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    note_id: UUID | None,
+    owner: str,
+    text: str,
+    due_on: date | None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Keep what was promised, whose it is and by when, and return its id; the caller opens the duty of the day."""
+    ensure(actor, Permission.CASE_LOG, case.subject)
+    promise = check_step(owner, text, due_on, today=local_date(now))
+    row_id = new_id()
+    uow.session.execute(
+        insert(NextStep).values(
+            id=row_id,
+            case_id=case.id,
+            note_id=note_id,
+            owner=owner,
+            text=uow.vault.seal("next_step", "text", row_id, promise),
+            due_on=due_on,
+            promised_at=now,
+            promised_by=actor.id,
+        )
+    )
+    trace(uow, "step_promised", case, actor=actor, now=now, of=("next_step", row_id), owner=owner)
+    return row_id
+
+
+def finish_step(uow: UnitOfWork, case: CaseView, *, step_id: UUID, on: date, actor: Actor, now: datetime) -> bool:
+    """Mark a promise as kept; return False when it already was. Raises NotFound for another case's promise."""
+    ensure(actor, Permission.CASE_LOG, case.subject)
+    step = NextStep.id == step_id, NextStep.case_id == case.id
+    row = uow.session.execute(select(NextStep.done_on).where(*step).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.done_on is not None:
+        return False
+    uow.session.execute(update(NextStep).where(*step).values(done_on=on))
+    trace(uow, "step_done", case, actor=actor, now=now, of=("next_step", step_id))
+    return True
+
+
+def record_elsewhere(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    document: str,
+    system: str,
+    recorded_on: date,
+    reference: str | None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Keep that a document lies in another system, and return the reference's id; no copy of it is made here."""
+    ensure(actor, Permission.CASE_LOG, case.subject)
+    where = check_reference(document, system, recorded_on, reference, known=facts(), today=local_date(now))
+    row_id = new_id()
+    uow.session.execute(
+        insert(RecordedElsewhere).values(
+            id=row_id,
+            case_id=case.id,
+            document=document,
+            system=system,
+            recorded_on=recorded_on,
+            reference=uow.vault.seal_optional("recorded_elsewhere", "reference", row_id, where),
+            recorded_by=actor.id,
+            noted_at=now,
+        )
+    )
+    trace(
+        uow,
+        "recorded_elsewhere",
+        case,
+        actor=actor,
+        now=now,
+        of=("recorded_elsewhere", row_id),
+        document=document,
+        system=system,
+    )
+    return row_id
+
+
+# ---------------------------------------------------------------- closing
+
+
+def close_case(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    outcome: str,
+    text: str | None,
+    closed_on: date,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Close the case with its outcome. Its open stages stay as they are, so that reopening takes nothing back.
+
+    Raises Refused for an unknown outcome or a day before the opening or ahead, Conflict when the case has changed.
+    """
+    ensure(actor, Permission.CASE_CLOSE, case.subject)
+    lock(uow, case, expected_version)
+    words = check_closing(case, outcome, text, closed_on, reference=facts(), today=local_date(now))
+    row_id = new_id()
+    uow.session.execute(
+        insert(CaseClosing).values(
+            id=row_id,
+            case_id=case.id,
+            closed_on=closed_on,
+            closed_at=now,
+            closed_by=actor.id,
+            outcome=outcome,
+            text=uow.vault.seal_optional("case_closing", "text", row_id, words),
+        )
+    )
+    closed = {"closed_on": closed_on, "closed_at": now, "closed_by": actor.id, "outcome": outcome}
+    uow.session.execute(update(Case).where(Case.id == case.id).values(**closed, version=Case.version + 1))
+    trace(uow, "case_closed", case, actor=actor, now=now, outcome=outcome, closed_on=closed_on)
+
+
+def reopen_case(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Open a closed case again, with the reason; its stages go on where they were.
+
+    Raises Refused when the client has another open case of the model, Conflict when the case is open already.
+    """
+    ensure(actor, Permission.CASE_REOPEN, case.subject)
+    lock(uow, case, expected_version, open_only=False)
+    if case.is_open:
+        raise Conflict(N_("The case is open already. Somebody may have reopened it a moment ago."))
+    why = filled("reason", reason, N_("Write why the case is reopened."))
+    if queries.has_open_case(uow, case.client_id, case.model_key):
+        raise Refused(N_("The client already has an open pathway of this model."))
+    closing = CaseClosing.case_id == case.id, CaseClosing.reopened_at.is_(None)
+    row_id = uow.session.execute(select(CaseClosing.id).where(*closing)).scalar_one()
+    sealed = uow.vault.seal("case_closing", "reopening_reason", row_id, why)
+    reopened = {"reopened_at": now, "reopened_by": actor.id, "reopening_reason": sealed}
+    uow.session.execute(update(CaseClosing).where(CaseClosing.id == row_id).values(reopened))
+    opened = {"closed_on": None, "closed_at": None, "closed_by": None, "outcome": None}
+    uow.session.execute(update(Case).where(Case.id == case.id).values(**opened, version=Case.version + 1))
+    trace(uow, "case_reopened", case, actor=actor, now=now)
