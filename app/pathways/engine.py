@@ -251,7 +251,7 @@ _DUTY_ACTIONS: Final[Mapping[str, tuple[Text, LinkKind]]] = {
     "plan_period_end": (N_("Decide how the plan goes on"), LinkKind.OPEN_PLAN),
     "consent_expiry": (N_("Renew the consent or let it end"), LinkKind.RECORD_CONSENT),
     "member_without_basis": (N_("Record a basis for the network member"), LinkKind.OPEN_NETWORK),
-    "next_step": (N_("Do what was promised"), LinkKind.SHOW_STEPS),
+    "task": (N_("Do what was promised"), LinkKind.SHOW_STEPS),
 }
 
 _NEED_ACTIONS: Final[Mapping[LinkKind, Text]] = {

@@ -1,5 +1,6 @@
 """Whatever is done in whatever order, the stages of a case keep their promises."""
 
+import itertools
 from collections import Counter
 from datetime import date, timedelta
 
@@ -46,7 +47,7 @@ def expected_current(visits: tuple[Visit, ...]) -> StageCode:
     opened = [visit for visit in visits if visit.state is StageState.IN_PROGRESS]
     walking = [visit for visit in opened if visit.stage is not STANDING]
     if walking:
-        return sorted((visit.entered_on or date.min, visit.stage.number, visit.stage) for visit in walking)[-1][2]
+        return max((visit.entered_on or date.min, visit.stage.number, visit.stage) for visit in walking)[2]
     if opened:
         return STANDING
     settled = {visit.stage for visit in visits}
@@ -85,7 +86,7 @@ def test_no_move_finishes_stage_five_by_default_and_each_finishes_at_most_the_cu
 @given(steps)
 def test_nothing_that_was_walked_is_forgotten(taken: list[tuple[bool, int, int]]) -> None:
     states = walk(taken)
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in itertools.pairwise(states):
         assert [visit.stage for visit in after[: len(before)]] == [visit.stage for visit in before]
         for was, now in zip(before, after, strict=False):
             assert was.entered_on == now.entered_on

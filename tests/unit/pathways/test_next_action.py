@@ -43,7 +43,7 @@ def test_what_falls_due_today_says_so() -> None:
 
 
 def test_what_falls_due_within_a_week_comes_before_what_the_stage_needs() -> None:
-    assert advice(A, WORK, "worker", duties=(Duty("next_step", date(2026, 12, 1)),)).code == "duty:next_step"
+    assert advice(A, WORK, "worker", duties=(Duty("task", date(2026, 12, 1)),)).code == "duty:task"
 
 
 def test_what_falls_due_later_waits_for_what_the_stage_needs() -> None:
