@@ -1,10 +1,10 @@
 """Staff: who they are, how long a session lasts, how often a sign-in may be tried."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from app.access.actor import Actor, Role
@@ -93,6 +93,22 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A session that holds at the moment it was asked for, with what its pages need of the user."""
+
+    id: UUID
+    user_id: UUID
+    started_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime  # the full length
+    idle: timedelta
+    content: Mapping[str, Any]
+    must_change_password: bool
+    theme: Theme
+    density: Density
+
+
+@dataclass(frozen=True, slots=True)
 class SessionLimits:
     """How long a session lasts. Source: security-and-reliability.md 2.4."""
 
@@ -138,8 +154,9 @@ class Knock:
     username: str
     is_allowed: bool
     user_id: UUID | None = None
-    password_hash: str = ""
+    password_hash: str = field(default="", repr=False)
     is_active: bool = False
+    is_known_place: bool = False  # whether the user has signed in from the same address before
 
 
 def normal_username(text: str) -> str:

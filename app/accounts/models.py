@@ -96,3 +96,13 @@ class UserSession(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     address: Mapped[str] = mapped_column(String(45), default="")
     agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class SignInPlace(Base):
+    """An address the user has signed in from: guesses made elsewhere do not lock the user out here."""
+
+    __tablename__ = "sign_in_place"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(45), primary_key=True)
+    used_at: Mapped[Instant]

@@ -87,9 +87,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
     )
     op.create_index("ix_user_session_user", "user_session", ["user_id"], unique=False)
+    op.create_table(
+        "sign_in_place",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_sign_in_place_user_id_user_account")),
+        sa.PrimaryKeyConstraint("user_id", "address", name=op.f("pk_sign_in_place")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("sign_in_place")
     op.drop_index("ix_user_session_user", table_name="user_session")
     op.drop_table("user_session")
     op.drop_index("uq_team_member_open", table_name="team_member", postgresql_where="valid_to IS NULL")
