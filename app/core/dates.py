@@ -1,6 +1,7 @@
 """Days as people type and read them: 5.2.2026."""
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
@@ -12,9 +13,10 @@ __all__ = ["DateProblem", "format_day", "format_day_short", "parse_day", "week_n
 
 WEEKDAYS: Final = ("ma", "ti", "ke", "to", "pe", "la", "su")
 
-# Wide enough for the oldest living client and the longest plan; outside it a digit has slipped.
+# Wide enough for the oldest living client and the longest plan; outside it a digit has slipped. The feast days are
+# known until 2100, so a day that passes here can always be moved to a working day.
 EARLIEST_YEAR: Final = 1850
-LATEST_YEAR: Final = 2199
+LATEST_YEAR: Final = 2099
 # A year of two digits is read at most this far ahead of today, else it is in the century before.
 YEARS_AHEAD: Final = 30
 
@@ -97,7 +99,7 @@ def _existing(year: int, month: int, number: int) -> date:
         raise DateProblem(N_("There is no month %(month)s. Write the date as day.month.year.", month=month))
     if number == 0 or year == 0:
         raise DateProblem(N_("Write the date as day.month.year, for example 5.2.2026."))
-    last = add_months(date(year, month, 1), 1) - timedelta(days=1)
+    last = date(year, month, monthrange(year, month)[1])
     raise DateProblem(
         N_("There is no day %(number)s.%(month)s.%(year)s. The last day of that month is %(last)s.",
            number=number, month=month, year=year, last=last)

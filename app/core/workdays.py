@@ -21,9 +21,13 @@ def holidays_of(year: int) -> MappingProxyType[date, str]:
     """Return the days off of a year that the law names, with their Finnish names, in calendar order.
 
     Church feast days, May Day, Independence Day, Midsummer Eve and Christmas Eve; ordinary Saturdays and Sundays are
-    not listed. The eves are added here, so a release of the holiday package that drops them changes nothing.
+    not listed. The eves are added here, so a release of the holiday package that drops them changes nothing. Raises
+    ValueError for a year the package does not cover (after 2100), where silence would make every Monday a working day.
     """
     days = dict(holidays.country_holidays("FI", years=year, language="fi").items())
+    if not days:
+        message = f"The feast days of {year} are not known."
+        raise ValueError(message)
     days.setdefault(date(year, 12, 24), "Jouluaatto")
     days.setdefault(_midsummer_eve(year), "Juhannusaatto")
     return MappingProxyType(dict(sorted(days.items())))
