@@ -214,11 +214,10 @@ def _view(row: Row[*tuple[Any, ...]]) -> UserView:
 
 
 def _teams(now: datetime) -> Select[*tuple[Any, ...]]:
-    members = and_(TeamMember.team_id == Team.id, _is_member(now))
+    members = and_(TeamMember.team_id == Team.id, _is_member(now), User.id == TeamMember.user_id, User.is_active)
     count = select(func.count()).where(members).correlate(Team).scalar_subquery()
     leads = (
         select(func.array_agg(aggregate_order_by(User.full_name, func.fi_key(User.full_name))))
-        .join(TeamMember, TeamMember.user_id == User.id)
         .where(members, TeamMember.is_lead)
         .correlate(Team)
         .scalar_subquery()
