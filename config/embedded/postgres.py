@@ -167,6 +167,7 @@ class Postgres:
     def _give_to(self, seat: Seat, folder: Path) -> None:
         if seat.user is not None:
             os.chown(folder, seat.user, -1)
+            folder.parent.chmod(folder.parent.stat().st_mode | 0o011)  # to pass through, not to look into
 
     def _wait(self, seat: Seat) -> None:
         deadline = time.monotonic() + START_PATIENCE

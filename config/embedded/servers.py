@@ -40,7 +40,7 @@ class Servers:
 
     def environment(self) -> dict[str, str]:
         """Tell the variables a child needs on top of the operator's; makes the keys when they are missing."""
-        has_data = self.has_own_database and (self.database.home / "data" / "PG_VERSION").exists()
+        has_data = self.has_own_database and (self.database.seat.data / "PG_VERSION").exists()
         variables = secret_files(self.root, self.given, database_exists=has_data)
         if self.has_own_database:
             variables["DATABASE_URL"] = self.database.url(APP)

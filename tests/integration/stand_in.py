@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from config.embedded.lock import socket_folder
+
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 FILES: Final = {
@@ -175,9 +177,6 @@ class StandIn:
 
     def socket_name(self) -> str:
         """The name of the folder of sockets of this clone."""
-        sys.path.insert(0, str(ROOT))
-        from config.embedded.lock import socket_folder  # noqa: PLC0415 - after the path is set
-
         return socket_folder(self.root).name
 
     def wait_for(self, seconds: float, condition: Callable[[], bool]) -> float:
@@ -197,6 +196,7 @@ class StandIn:
         began = time.monotonic()
         while self.processes() and time.monotonic() - began < 15:
             time.sleep(0.1)
+        shutil.rmtree(socket_folder(self.root), ignore_errors=True)
 
 
 def free_port() -> int:
