@@ -1,0 +1,308 @@
+"""When a plan is reviewed next and why that day; what a plan says (how versions are seen and differ: `versions`)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from app.core.errors import FieldProblem
+from app.core.texts import N_, Text
+from app.core.workdays import add_months, is_workday, previous_workday
+from app.reference.domain import Cadence
+
+PERIOD_END: Final = "PERIOD_END"
+CHOSEN: Final = "CHOSEN_DAY"
+REOPENED: Final = "REOPENED_CASE"
+REOPENED_DAYS: Final = 14
+LONGEST_TEXT: Final = 4_000
+LONGEST_LINE: Final = 500
+MOST_GOALS: Final = 20
+MOST_ACTIONS: Final = 20
+YEAR: Final = 12
+DAYS_AHEAD: Final = 3
+
+
+class VersionState(StrEnum):
+    """The life of a version; only a draft can be changed."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+    ENDED = "ended"
+
+
+class ActionOwner(StrEnum):
+    """Whose task an action is."""
+
+    CLIENT = "client"
+    WORKER = "worker"
+    OTHER = "other"
+
+
+class ActionState(StrEnum):
+    """How far an action has come."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class GoalOutcome(StrEnum):
+    """How a goal turned out in a review."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+class AcceptanceWay(StrEnum):
+    """How the client accepted the plan."""
+
+    ORAL = "oral"
+    SIGNED = "signed"
+    ELECTRONIC = "electronic"
+
+
+# -- review arithmetic (rulings 16 and 17) ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One limit of one cadence: so many calendar months from a day of the line of reviews."""
+
+    cadence: Cadence
+    counted_from: date
+    months: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """The last day of the next review and everything it follows from.
+
+    `limit_on` is the raw calendar limit, also on a day off; None: nothing binds the plan. `terms` are all limits that
+    were compared, the deciding one first. `rule_code` names it: a cadence's code, or PERIOD_END.
+    """
+
+    rule_code: str
+    limit_on: date | None
+    anchor_on: date
+    last_review_on: date | None
+    terms: tuple[Term, ...]
+    period_end: date | None
+    next_limits: tuple[date, ...]
+
+    @property
+    def law_limit_on(self) -> date | None:
+        """The earliest day that a law sets; nothing may be agreed past it."""
+        return min((term.due_on for term in self.terms if term.cadence.kind == "law"), default=None)
+
+    @property
+    def cadence_limit_on(self) -> date | None:
+        """The earliest day of the cadences alone, without the end of the period."""
+        return min((term.due_on for term in self.terms), default=None)
+
+    @property
+    def ends_first(self) -> bool:
+        """Whether the period ends before a review falls due: then its end is all there is to do (ruling 15)."""
+        limit = self.cadence_limit_on
+        return self.period_end is not None and (limit is None or self.period_end < limit)
+
+    @property
+    def proposal(self) -> date | None:
+        """The day a form proposes: the limit itself, or the last working day before it (ruling 17)."""
+        return None if self.limit_on is None else working_day(self.limit_on)
+
+
+def working_day(limit: date) -> date:
+    """Return the limit when it is a working day, else the last working day before it (ruling 17)."""
+    return limit if is_workday(limit) else previous_workday(limit)
+
+
+def explain_due(
+    *, in_force_on: date, held: Iterable[date], cadences: Sequence[Cadence], period_end: date | None = None
+) -> DueDay:
+    """Return when the plan must be reviewed next, with the whole reckoning.
+
+    r0 is `in_force_on`, the day the plan first came into force; r1, r2 … are the days its reviews were `held`, in any
+    order. Each cadence counts from the last of them: r_n + months, clamped to the month's end; one that asks two in
+    any twelve months also counts r_(n-1) + 12 months. The earliest of all and of the period's last day decides. A new
+    version is no review. Source: ruling 16; 189/2001 section 9; 381/2023 section 6.
+    """
+    line = [in_force_on, *sorted(held)]
+    terms = sorted(_terms(line, cadences), key=lambda term: (term.due_on, term.cadence.kind != "law"))
+    first = terms[0].due_on if terms else None
+    ends_first = period_end is not None and (first is None or period_end < first)
+    return DueDay(
+        rule_code=PERIOD_END if ends_first or not terms else terms[0].cadence.code,
+        limit_on=period_end if ends_first else first,
+        anchor_on=line[-1] if ends_first or not terms else terms[0].counted_from,
+        last_review_on=line[-1] if len(line) > 1 else None,
+        terms=tuple(terms),
+        period_end=period_end,
+        next_limits=_ahead(line, cadences, period_end),
+    )
+
+
+def _terms(line: Sequence[date], cadences: Iterable[Cadence]) -> list[Term]:
+    terms: list[Term] = []
+    for cadence in cadences:
+        terms.append(Term(cadence, line[-1], cadence.months, add_months(line[-1], cadence.months)))
+        window = add_months(line[-2], YEAR) if cadence.twice_a_year and len(line) > 1 else None
+        # Twelve months that had already passed when the last review was held cannot be kept any more: only the half
+        # year counts then, else the next review would be late before the last one was over.
+        if window is not None and window > line[-1]:
+            terms.append(Term(cadence, line[-2], YEAR, window))
+    return terms
+
+
+def _ahead(line: Sequence[date], cadences: Sequence[Cadence], period_end: date | None) -> tuple[date, ...]:
+    """Return the next limits if each review were held on its last day; the period's end is the last of them."""
+    walked, found = list(line), list[date]()
+    while len(found) < DAYS_AHEAD:
+        limit = min((term.due_on for term in _terms(walked, cadences)), default=None)
+        if period_end is not None and (limit is None or period_end <= limit):
+            return (*found, period_end)
+        if limit is None:
+            return tuple(found)
+        found.append(limit)
+        walked.append(limit)
+    return tuple(found)
+
+
+def next_review_due(
+    *, in_force_on: date, held: Iterable[date], cadences: Sequence[Cadence], period_end: date | None = None
+) -> date | None:
+    """Return only the raw calendar limit of the next review; see `explain_due`."""
+    return explain_due(in_force_on=in_force_on, held=held, cadences=cadences, period_end=period_end).limit_on
+
+
+def next_review_problems(
+    chosen: date | None,
+    due: DueDay,
+    *,
+    after: date,
+    reason: str | None,
+    field: str = "next_review_on",
+    reason_field: str = "next_reason",
+) -> list[FieldProblem]:
+    """Return why a day for the next review cannot be taken, or nothing.
+
+    A day past a limit of the law is refused whatever is said for it; past the model's or the organisation's own
+    cadence it needs a reason (kept with the plan). `after`: the day the next review must come after.
+    """
+    if chosen is None:
+        return [] if due.ends_first else [FieldProblem(field, N_("Write the day of the next review."))]
+    if chosen <= after:
+        return [FieldProblem(field, N_("The next review must come after %(day)s.", day=after))]
+    end, law, limit = due.period_end, due.law_limit_on, due.cadence_limit_on
+    if end is not None and chosen > end:
+        return [
+            FieldProblem(field, N_("The plan's period ends on %(day)s. Choose that day or one before it.", day=end))
+        ]
+    if law is not None and chosen > law:
+        return [FieldProblem(field, _law_says(due, law))]
+    if limit is not None and chosen > limit and not (reason or "").strip():
+        return [FieldProblem(reason_field, _reason_wanted(limit))]
+    return []
+
+
+def _law_says(due: DueDay, law: date) -> Text:
+    term = next(term for term in due.terms if term.cadence.kind == "law" and term.due_on == law)
+    return N_(
+        "The law allows %(day)s at the latest (%(basis)s). Choose that day or one before it.",
+        day=law,
+        basis=term.cadence.basis or "",
+    )
+
+
+def _reason_wanted(limit: date) -> Text:
+    return N_("The review is due on %(day)s at the latest. Write why it is held later.", day=limit)
+
+
+# -- what a plan says ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionContent:
+    """One action as written: what, whose task it is, by when. `origin_id` follows it through the versions."""
+
+    text: str
+    owner: ActionOwner
+    due_on: date | None = None
+    state: ActionState = ActionState.OPEN
+    origin_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalContent:
+    """One goal, in the client's own words where possible, with its actions in their order."""
+
+    text: str
+    actions: tuple[ActionContent, ...] = ()
+    origin_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanContent:
+    """Everything that is written in a version."""
+
+    goals: tuple[GoalContent, ...] = ()
+    period_start: date | None = None
+    period_end: date | None = None
+    next_review_on: date | None = None
+    next_review_reason: str | None = None
+    summary: str | None = None
+
+
+def content_problems(content: PlanContent, *, today: date, is_final: bool) -> list[FieldProblem]:
+    """Return what is wrong with a version as written, each reason at its field; rows are named goal-1, goal-1-action-2.
+
+    `is_final`: it is about to come into force, so it must say something and have a day for its review.
+    """
+    found = [*_period_problems(content), *_row_problems(content)]
+    if is_final and not content.goals:
+        found.append(FieldProblem(None, N_("Write at least one goal before the plan comes into force.")))
+    if content.next_review_on is not None and content.next_review_on <= today and not is_final:
+        found.append(FieldProblem("next_review_on", N_("The next review must come after %(day)s.", day=today)))
+    texts = {"summary": content.summary, "next_review_reason": content.next_review_reason}
+    found += [
+        FieldProblem(name, _shorter(LONGEST_TEXT)) for name, text in texts.items() if len(text or "") > LONGEST_TEXT
+    ]
+    return found
+
+
+def _period_problems(content: PlanContent) -> list[FieldProblem]:
+    start, end = content.period_start, content.period_end
+    if start is not None and end is not None and end < start:
+        return [FieldProblem("period_end", N_("The period cannot end before it starts on %(day)s.", day=start))]
+    if end is not None and content.next_review_on is not None and content.next_review_on > end:
+        words = N_("The plan's period ends on %(day)s. Choose that day or one before it.", day=end)
+        return [FieldProblem("next_review_on", words)]
+    return []
+
+
+def _row_problems(content: PlanContent) -> list[FieldProblem]:
+    found: list[FieldProblem] = []
+    if len(content.goals) > MOST_GOALS:
+        found.append(FieldProblem(None, N_("A plan has at most %(most)s goals.", most=MOST_GOALS)))
+    for number, goal in enumerate(content.goals, 1):
+        found += _text_problems(f"goal-{number}-text", goal.text, N_("Write goal %(number)s.", number=number))
+        if len(goal.actions) > MOST_ACTIONS:
+            found.append(FieldProblem(None, N_("A goal has at most %(most)s actions.", most=MOST_ACTIONS)))
+        for place, action in enumerate(goal.actions, 1):
+            words = N_("Write action %(place)s of goal %(number)s.", place=place, number=number)
+            found += _text_problems(f"goal-{number}-action-{place}-text", action.text, words)
+    return found
+
+
+def _text_problems(field: str, text: str, missing: Text) -> list[FieldProblem]:
+    if not text.strip():
+        return [FieldProblem(field, missing)]
+    return [FieldProblem(field, _shorter(LONGEST_LINE))] if len(text) > LONGEST_LINE else []
+
+
+def _shorter(longest: int) -> Text:
+    return N_("Shorten the text to at most %(longest)s characters.", longest=longest)
