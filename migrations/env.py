@@ -18,6 +18,7 @@ import app.intake.models
 import app.measures.models
 import app.network.models
 import app.plans.models
+import app.protection.models
 import app.reminders.models  # noqa: F401 - the imports above fill Base.metadata
 from app.core.db import Base
 from config.settings import database_url

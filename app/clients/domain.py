@@ -2,121 +2,57 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
-from app.core.errors import Refused
-from app.core.texts import N_, Text
+from app.clients.identity import (
+    CODE_LIKE,
+    HYPHENS,
+    IdentityCode,
+    IdentityCodeProblem,
+    birth_date_problem,
+    parse_identity_code,
+    squeezed,
+)
+from app.core.errors import FieldProblem, Refused
+from app.core.texts import N_
+from app.protection.domain import REMOVED
 
-# ---------------------------------------------------------------- personal identity code
-
-_CENTURIES: Final = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
-_CHECK_CHARACTERS: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-_CODE: Final = re.compile(r"([0-9]{6})([-+ABCDEFYXWVU])([0-9]{3})([0-9A-FHJ-NPR-Y])")
-_CODE_LIKE: Final = re.compile(r"[0-9]{6}[-+A-Z]?[0-9]{3}[0-9A-Z]")
-_HYPHENS: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_LOWEST_NUMBER: Final = 2
-_FIRST_ARTIFICIAL: Final = 900
-
-
-class IdentityCodeProblem(Refused):
-    """A personal identity code that cannot be one; the message says what to check."""
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityCode:
-    """A valid personal identity code as it is written: 050284-932K. The century sign is part of who it is."""
-
-    code: str
-
-    @property
-    def birth_on(self) -> date:
-        """The birth date that the code carries."""
-        return _birth_date(self.code)
-
-    @property
-    def is_artificial(self) -> bool:
-        """Whether the number is 900 to 999: never in the population register, given for tests and temporarily."""
-        return int(self.code[7:10]) >= _FIRST_ARTIFICIAL
-
-    @property
-    def masked(self) -> str:
-        """The code with only the birth date and the century readable: 050284-****."""
-        return f"{self.code[:7]}****"
-
-    def __str__(self) -> str:
-        return self.code
-
-    def __repr__(self) -> str:
-        """Keep the code out of logs and tracebacks."""
-        return f"IdentityCode({self.code[4:7]}…)"
-
-
-def parse_identity_code(text: str, today: date | None = None, *, field: str | None = None) -> IdentityCode:
-    """Return the code a person typed, upper case and without spaces, or raise `IdentityCodeProblem`.
-
-    The date must exist and the check character must fit; with `today`, the birth date must not lie ahead. The century
-    signs `+`, `- Y X W V U` and `A B C D E F` are told apart and never exchanged. Sex is not read from the code.
-    Source: 128/2010 as amended by 690/2022; `domain.md` 2.6.
-    """
-    typed = _squeezed(text)
-    parts = _CODE.fullmatch(typed)
-    if not parts:
-        raise IdentityCodeProblem(
-            N_("Write the personal identity code in full, for example 050284-932K: 11 characters with the sign."), field
-        )
-    day, number, check = parts[1], parts[3], parts[4]
-    born = _existing_birth_date(typed, field)
-    if today is not None and born > today:
-        raise IdentityCodeProblem(
-            N_("The birth date in the personal identity code, %(born)s, is in the future. Check the sign.", born=born),
-            field,
-        )
-    if int(number) < _LOWEST_NUMBER:
-        raise IdentityCodeProblem(
-            N_("The personal identity code cannot have the number %(number)s. Check the three digits after the sign.",
-               number=number),
-            field,
-        )  # fmt: skip
-    if check != _CHECK_CHARACTERS[int(day + number) % 31]:
-        raise IdentityCodeProblem(
-            N_("The last character of the personal identity code does not fit the digits. Check every character."),
-            field,
-        )
-    return IdentityCode(typed)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).translate(_HYPHENS).split()).upper()
-
-
-def _birth_date(code: str) -> date:
-    return date(_CENTURIES[code[6]] + int(code[4:6]), int(code[2:4]), int(code[:2]))
-
-
-def _existing_birth_date(code: str, field: str | None) -> date:
-    try:
-        return _birth_date(code)
-    except ValueError:
-        message = N_(
-            "The personal identity code begins with a date that does not exist: %(day)s.%(month)s. Check the digits.",
-            day=int(code[:2]),
-            month=int(code[2:4]),
-        )
-        raise IdentityCodeProblem(message, field) from None
-
-
-def birth_date_problem(code: IdentityCode, born_on: date | None) -> Text | None:
-    """Return what to tell when a birth date contradicts the identity code, or None when they agree or one is absent."""
-    if born_on is None or born_on == code.birth_on:
-        return None
-    return N_(
-        "The birth date %(born)s does not fit the personal identity code, which says %(coded)s. Check both.",
-        born=born_on,
-        coded=code.birth_on,
-    )
-
+__all__ = [
+    "FIRST_REF",
+    "LONGEST_NAME",
+    "LONGEST_PREFIX",
+    "NIL_TEAM",
+    "SHORTEST_PREFIX",
+    "ClientDetails",
+    "ClientHit",
+    "ClientListFilter",
+    "ClientName",
+    "ClientView",
+    "CodeAnswer",
+    "IdentityCode",
+    "IdentityCodeProblem",
+    "PersonWords",
+    "SearchOutcome",
+    "Twins",
+    "birth_date_problem",
+    "check_details",
+    "format_ref",
+    "list_name",
+    "match_text",
+    "name_matches",
+    "name_parts",
+    "name_prefixes",
+    "normalise_name",
+    "parse_identity_code",
+    "parse_ref",
+    "read_search",
+    "search_words",
+    "tidy_name",
+]
 
 # ---------------------------------------------------------------- names
 
@@ -140,7 +76,7 @@ def normalise_name(text: str) -> str:
 
     Hyphens stay; everything else that is no letter or digit becomes a single space.
     """
-    bare = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).translate(_HYPHENS).casefold()
+    bare = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).translate(HYPHENS).casefold()
     folded = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)).translate(_FOLDED)
     words = "".join(c if c.isalnum() or c == "-" else " " for c in folded).split()
     return " ".join(word for word in (word.strip("-") for word in words) if word)
@@ -204,7 +140,7 @@ def read_search(text: str) -> PersonWords:
     number = parse_ref(text)
     if number is not None:
         return PersonWords(ref_number=number)
-    if _CODE_LIKE.fullmatch(_squeezed(text)):
+    if CODE_LIKE.fullmatch(squeezed(text)):
         return PersonWords(identity_code=parse_identity_code(text))
     return PersonWords(words=search_words(text))
 
@@ -242,5 +178,218 @@ def format_ref(number: int) -> str:
 
 def parse_ref(text: str) -> int | None:
     """Return the number of a reference typed as A-2041, a 2041 or A-2041/1 (a case's), or None if it is none."""
-    ref = _REF.fullmatch(_squeezed(text))
+    ref = _REF.fullmatch(squeezed(text))
     return int(ref[1]) if ref and int(ref[1]) >= FIRST_REF else None
+
+
+# ---------------------------------------------------------------- what others see of a client
+
+NIL_TEAM: Final = UUID(int=0)
+"""The team under which clients without a team are filed; coordinators search it too."""
+
+
+def list_name(last_name: str, first_names: str, call_name: str | None = None) -> str:
+    """Return the name as lists show it: the last name, then the call name or else the first of the first names."""
+    return f"{last_name} {call_name or first_names.split()[0]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientName:
+    """A client in a list or among what a search found; the town is absent under address protection (ruling 1)."""
+
+    id: UUID
+    ref_number: int
+    last_name: str
+    first_names: str
+    call_name: str
+    name: str
+    birth_on: date | None
+    is_protected: bool
+    municipality_code: str | None
+    contact_language: str
+
+    @property
+    def ref(self) -> str:
+        """A-2041."""
+        return format_ref(self.ref_number)
+
+
+ClientHit = ClientName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientView:
+    """A client without the identity code; contact data and town are None under address protection (ruling 1)."""
+
+    id: UUID
+    ref: str
+    last_name: str
+    first_names: str
+    call_name: str | None
+    birth_on: date | None
+    contact_language: str
+    interpreter_language: str | None
+    needs_plain_language: bool
+    is_protected: bool
+    municipality_code: str | None
+    address: str | None
+    phone: str | None
+    email: str | None
+    has_identity_code: bool
+    contact_source: str
+    source: str
+    registered_at: datetime
+    version: int
+
+    @property
+    def name(self) -> str:
+        """Aalto Aino: the order of lists."""
+        return list_name(self.last_name, self.first_names, self.call_name)
+
+    def age_on(self, day: date) -> int | None:
+        """Return the full years lived by a day, or None when the birth date is not known."""
+        born = self.birth_on
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@dataclass(frozen=True, slots=True)
+class ClientListFilter:
+    """Which of the actor's clients a list shows; empty means all."""
+
+    is_mine: bool = False
+    municipality_code: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAnswer:
+    """The answer to an identity code: the client when in scope, else only whether it is known and where (ruling 3).
+
+    `known_id` is for the trail alone and is never shown.
+    """
+
+    is_known: bool
+    client_id: UUID | None = None
+    units: tuple[str, ...] = ()
+    known_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """People like the one being registered: those the registrar may see, and whether one like that is elsewhere."""
+
+    seen: tuple[ClientName, ...] = ()
+    is_known_elsewhere: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is anybody to tell of."""
+        return bool(self.seen) or self.is_known_elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOutcome:
+    """What a search led to: a client to open, clients to choose from, or an answer to an identity code."""
+
+    opens: UUID | None = None
+    hits: tuple[ClientName, ...] = ()
+    has_more: bool = False
+    words: str = ""
+    answer: CodeAnswer | None = None
+
+
+# ---------------------------------------------------------------- what is written down of a person
+
+LONGEST_NAME: Final = 100
+LONGEST_CONTACT: Final = 200
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE: Final = re.compile(r"\+?[0-9 ()-]{5,30}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDetails:
+    """What is written down of a person; an empty text and None both mean "not known".
+
+    `is_another_person` is the registrar's word that the likely twins shown are somebody else.
+    """
+
+    last_name: str
+    first_names: str
+    call_name: str | None = None
+    identity_code: str | None = None
+    birth_on: date | None = None
+    contact_language: str = "fi"
+    interpreter_language: str | None = None
+    needs_plain_language: bool = False
+    is_protected: bool = False
+    municipality_code: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    contact_source: str = ""
+    is_another_person: bool = False
+
+
+def check_details(details: ClientDetails, today: date, *, needs_birth: bool) -> ClientDetails:
+    """Return the details tidied, with the birth date of the code, or raise `Refused` with everything that is wrong.
+
+    `needs_birth`: without a code the birth date must be known, or nobody tells two namesakes apart.
+    """
+    kept = _tidied(details)
+    problems = list(_name_problems(kept)) + list(_contact_problems(kept))
+    code: IdentityCode | None = None
+    try:
+        code = parse_identity_code(kept.identity_code, today, field="identity_code") if kept.identity_code else None
+    except IdentityCodeProblem as problem:
+        problems.extend(problem.reasons)
+    contradiction = birth_date_problem(code, kept.birth_on) if code else None
+    if contradiction:
+        problems.append(FieldProblem("birth_on", contradiction))
+    elif needs_birth and not kept.identity_code and kept.birth_on is None:
+        problems.append(FieldProblem("birth_on", N_("Write the birth date or the personal identity code.")))
+    if kept.birth_on is not None and kept.birth_on > today:
+        problems.append(FieldProblem("birth_on", N_("The birth date is in the future. Check it.")))
+    if problems:
+        raise Refused.because(problems)
+    return replace(kept, identity_code=code.code, birth_on=code.birth_on) if code else kept
+
+
+def _tidied(details: ClientDetails) -> ClientDetails:
+    def contact(text: str | None) -> str | None:
+        # under protection a dash travels on: there it takes away what is sealed
+        return (" ".join((text or "").split()) if text != REMOVED or details.is_protected else "") or None
+
+    return replace(
+        details,
+        last_name=tidy_name(details.last_name),
+        first_names=tidy_name(details.first_names),
+        call_name=tidy_name(details.call_name or "") or None,
+        identity_code=(details.identity_code or "").strip() or None,
+        interpreter_language=details.interpreter_language or None,
+        municipality_code=contact(details.municipality_code),
+        address=contact(details.address),
+        phone=contact(details.phone),
+        email=contact(details.email),
+    )
+
+
+def _name_problems(details: ClientDetails) -> Iterator[FieldProblem]:
+    for field, text, missing in (
+        ("last_name", details.last_name, N_("Write the last name.")),
+        ("first_names", details.first_names, N_("Write the first names.")),
+    ):
+        if not name_parts(text):
+            yield FieldProblem(field, missing)
+        elif len(text) > LONGEST_NAME:
+            yield FieldProblem(field, N_("Shorten the name to %(most)s characters.", most=LONGEST_NAME))
+
+
+def _contact_problems(details: ClientDetails) -> Iterator[FieldProblem]:
+    if details.phone not in (None, REMOVED) and not _PHONE.fullmatch(details.phone or ""):
+        yield FieldProblem("phone", N_("Write the phone number in digits, for example 040 123 4567."))
+    if details.email not in (None, REMOVED) and not _EMAIL.fullmatch(details.email or ""):
+        yield FieldProblem("email", N_("Write the e-mail address in the form name@example.fi."))
+    if max(len(details.address or ""), len(details.email or "")) > LONGEST_CONTACT:
+        field = "address" if len(details.address or "") > LONGEST_CONTACT else "email"
+        yield FieldProblem(field, N_("Shorten the text to %(most)s characters.", most=LONGEST_CONTACT))

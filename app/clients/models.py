@@ -11,7 +11,7 @@ REF_NUMBERS = Sequence("client_ref_number", start=1001, metadata=Base.metadata)
 
 
 class Client(Base):
-    """A person. Contact data of a protected person is not here but in `SealedContact` (ruling 1)."""
+    """A person. Contact data of a protected person is not here but in `app.protection` (ruling 1)."""
 
     __tablename__ = "client"
 
@@ -54,37 +54,6 @@ class ClientToken(Base):
     token: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     team_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
-
-
-class SealedContact(Base):
-    """Municipality, address, phone and e-mail of a person with address protection, under a key of their own."""
-
-    __tablename__ = "sealed_contact"
-
-    id: Mapped[Id]
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), unique=True)
-    municipality: Mapped[Sealed | None]
-    address: Mapped[Sealed | None]
-    phone: Mapped[Sealed | None]
-    email: Mapped[Sealed | None]
-    changed_at: Mapped[Instant]
-
-
-class ProtectedHandler(Base):
-    """A user who may open the sealed contact data: the primary worker by assignment, others by the lead's word."""
-
-    __tablename__ = "protected_handler"
-    __table_args__ = (
-        Index("uq_protected_handler_open", "client_id", "user_id", unique=True, postgresql_where="valid_to IS NULL"),
-    )
-
-    id: Mapped[Id]
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    valid_from: Mapped[Instant]
-    valid_to: Mapped[Instant | None]
-    granted_by: Mapped[UUID | None]
-    reason: Mapped[Sealed | None]
 
 
 class PersonSearch(Base):
