@@ -129,6 +129,10 @@ def on_forged(_error: CSRFError) -> ResponseReturnValue:
 def on_http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer the statuses that Flask itself raises; a redirect passes."""
     status = error.code or 500
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, OperationalError):
+        # It failed before the request reached a view, while its session was looked up.
+        return on_database_gone(original)
     if status < 400:
         return error
     answer = error_page(status, typed=typed_text() if status == 401 else ())

@@ -1,18 +1,17 @@
 """Fields of our forms: WTForms for the values, GOV.UK Frontend's macros for the markup."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
 import wtforms
 from markupsafe import Markup
-from wtforms.fields import Field
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the published types
 
 from app.core.dates import DateProblem, format_day, parse_day
 from app.core.texts import N_
+from app.web.checks import AtMost, Needed
 from app.web.marks import icon
 from app.web.request import today
 from app.web.texts import gettext, lazy, say
@@ -20,49 +19,13 @@ from app.web.texts import gettext, lazy, say
 Params: TypeAlias = dict[str, Any]
 Choices: TypeAlias = Iterable[SelectChoice | tuple[Any, Any] | tuple[Any, Any, Any]]
 
-INPUT_REQUIRED: Final = (DataRequired, InputRequired)
-
-
-class Needed(DataRequired):
-    """The field must be filled in; the message says what to write. `required` is never put in the markup."""
-
-    field_flags: Mapping[str, Any] = {}
-
-    def __init__(self, message: object) -> None:
-        super().__init__(message)  # type: ignore[arg-type] # a lazy text is shown as a str
-
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
-        """Accept zero and False of typed fields, refuse what is empty."""
-        if field.errors or (field.data is not None and field.data not in ("", [])):
-            return
-        if isinstance(field, wtforms.BooleanField) and field.data:
-            return
-        if field.process_errors:
-            raise StopValidation
-        raise StopValidation(str(self.message))
-
-
-class AtMost(Length):
-    """No more characters than so many; the count is shown from the first on in long texts."""
-
-    field_flags: Mapping[str, Any] = {}
-
-    def __init__(self, most: int) -> None:
-        super().__init__(max=most)
-
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
-        """Say how many characters are too many."""
-        typed = len(field.data or "")
-        if typed > self.max:
-            over = gettext("Shorten the text to %(most)s characters. Now it has %(typed)s.", most=self.max, typed=typed)
-            raise ValidationError(over)
-
 
 class Described:
     """What every field of ours adds to WTForms: a hint, and the parameters of its GOV.UK macro."""
 
     kind = "input"
     hint: object = None
+    data: Any
     label: Any
     id: str
     name: str
@@ -72,7 +35,7 @@ class Described:
     @property
     def is_needed(self) -> bool:
         """Whether the field must be filled in."""
-        return any(isinstance(check, INPUT_REQUIRED) for check in self.validators)
+        return any(isinstance(check, Needed) for check in self.validators)
 
     @property
     def title(self) -> str:
@@ -107,7 +70,13 @@ class TextField(Described, wtforms.StringField):
     """One line of text, stripped."""
 
     def __init__(
-        self, label: object, *, hint: object = None, width: str = "", autocomplete: str = "off", **kw: Any
+        self,
+        label: object,
+        *,
+        hint: object = None,
+        width: str = "",
+        autocomplete: str = "off",
+        **kw: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(label, **kw)  # type: ignore[arg-type] # lazy label
         self.hint, self.width, self.autocomplete = hint, width, autocomplete
@@ -202,16 +171,18 @@ class DayField(TextField):
         if not self.typed:
             return
         try:
-            self.data = parse_day(self.typed, today(), is_birth=self.is_birth)
+            read = parse_day(self.typed, today(), is_birth=self.is_birth)
         except DateProblem as problem:
             raise ValueError(say(problem.message)) from None
-        self.typed = format_day(self.data)
+        self.data = read
+        self.typed = format_day(read)
 
     def params(self, **extra: Any) -> Params:  # noqa: ANN401
         """Show what was typed."""
         return super().params(value=self.typed, classes="polku-date", inputmode="text", **extra)
 
 
+TOO_LARGE: Final = 10**12  # nothing that is typed here is a trillion
 CHIP_WORDS: Final = {"tänään": N_("Today"), "eilen": N_("Yesterday"), "huomenna": N_("Tomorrow")}
 
 
@@ -231,7 +202,7 @@ class NumberField(TextField):
         most: int | None = None,
         digits: int = 0,
         suffix: object = None,
-        **kw: Any,
+        **kw: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(label, **kw)
         self.least, self.greatest, self.digits, self.suffix = least, most, digits, suffix
@@ -252,11 +223,13 @@ class NumberField(TextField):
         try:
             read = Decimal(plain)
         except InvalidOperation:
-            raise ValueError(gettext("Write a number, for example 5.")) from None
-        if not read.is_finite() or read != round(read, self.digits):
+            read = Decimal("NaN")
+        if not read.is_finite() or abs(read) >= TOO_LARGE:
+            raise ValueError(gettext("Write a number, for example 5."))
+        if read != round(read, self.digits):
             raise ValueError(gettext("Write a whole number.") if not self.digits else gettext("Write fewer decimals."))
         self._check_range(read)
-        self.data = int(read) if not self.digits else read  # type: ignore[assignment] # WTForms says str
+        self.data = int(read) if not self.digits else read
 
     def params(self, **extra: Any) -> Params:  # noqa: ANN401
         """Show what was typed."""
@@ -289,7 +262,13 @@ class SelectField(Described, wtforms.SelectField):
     kind = "select"
 
     def __init__(
-        self, label: object, *, hint: object = None, choices: Choices | None = None, empty: object = None, **kw: Any
+        self,
+        label: object,
+        *,
+        hint: object = None,
+        choices: Choices | None = None,
+        empty: object = None,
+        **kw: Any,  # noqa: ANN401
     ) -> None:
         kw.setdefault("invalid_choice_message", lazy("Choose one of the list."))
         super().__init__(label, choices=_choices(choices), validate_choice=True, **kw)  # type: ignore[arg-type]
@@ -299,7 +278,11 @@ class SelectField(Described, wtforms.SelectField):
         """Set what may be chosen, known only at the request."""
         self.choices = _choices(choices)
 
-    def pre_validate(self, form: wtforms.Form) -> None:
+    def offered(self) -> list[Any]:
+        """The choices with what is chosen; the published types still say tuples."""
+        return list(self.iter_choices())
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401
         """Nothing chosen is the business of `Needed`; anything else must be on the list."""
         if self.data in (None, ""):
             self.data = None
@@ -308,7 +291,7 @@ class SelectField(Described, wtforms.SelectField):
 
     def params(self, **extra: Any) -> Params:  # noqa: ANN401
         """Add the items."""
-        items = [{"value": c.value, "text": str(c.label), "selected": bool(c.selected)} for c in self.iter_choices()]
+        items = [{"value": c.value, "text": str(c.label), "selected": bool(c.selected)} for c in self.offered()]
         if self.empty is not None:
             items.insert(0, {"value": "", "text": str(self.empty), "selected": self.data in (None, "")})
         return super().params(items=items, **extra)
@@ -334,7 +317,7 @@ class ChoiceField(SelectField):
     def params(self, **extra: Any) -> Params:  # noqa: ANN401
         """Add the items under a legend."""
         made = super().params(**extra)
-        made["items"] = [self._item(c) for c in self.iter_choices()]
+        made["items"] = [self._item(c) for c in self.offered()]
         made["classes"] = "govuk-radios--small" + (" govuk-radios--inline" if self.inline else "")
         return _under_legend(made, self.title)
 
@@ -356,6 +339,10 @@ class ManyField(Described, wtforms.SelectMultipleField):
         super().__init__(label, choices=_choices(kept), **kw)  # type: ignore[arg-type]
         self.hint, self.hints = hint, _hints(kept)
 
+    def offered(self) -> list[Any]:
+        """The choices with what is chosen; the published types still say tuples."""
+        return list(self.iter_choices())
+
     def offer(self, choices: Choices) -> None:
         """Set what may be chosen, known only at the request."""
         kept = list(choices)
@@ -368,7 +355,7 @@ class ManyField(Described, wtforms.SelectMultipleField):
         made["items"] = [
             {"value": c.value, "text": str(c.label), "checked": bool(c.selected)}
             | ({"hint": {"text": str(self.hints[c.value])}} if c.value in self.hints else {})
-            for c in self.iter_choices()
+            for c in self.offered()
         ]
         return _under_legend(made, self.title)
 

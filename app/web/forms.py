@@ -6,18 +6,16 @@ from uuid import UUID
 import wtforms
 from flask import Response, flash
 from flask_wtf import FlaskForm
-from wtforms.validators import StopValidation
 
 from app.core import once
 from app.core.errors import Conflict, DomainError, FieldProblem, Refused
 from app.core.ids import new_id
+from app.web.checks import AtMost, Needed
 from app.web.fields import (
-    AtMost,
     ChoiceField,
     DayField,
     LongTextField,
     ManyField,
-    Needed,
     NumberField,
     PasswordField,
     SelectField,
@@ -60,7 +58,7 @@ class PolkuForm(FlaskForm):
         """Put a reason at its field, or at the head of the form."""
         field = self._fields.get(problem.field) if problem.field else None
         if field is None:
-            self.form_errors = [*self.form_errors, say(problem.message)]
+            self.form_errors: list[str] = [*self.form_errors, say(problem.message)]
         else:
             field.errors = [*field.errors, say(problem.message)]
 
@@ -126,7 +124,6 @@ __all__ = [
     "PasswordField",
     "PolkuForm",
     "SelectField",
-    "StopValidation",
     "TextField",
     "TickField",
     "UploadField",

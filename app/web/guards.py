@@ -29,7 +29,7 @@ class Guard:
     permission: Permission | None = None
 
 
-class UnguardedView(RuntimeError):
+class UnguardedViewError(RuntimeError):
     """A view without a guard, or with two."""
 
 
@@ -64,7 +64,7 @@ def assert_all_guarded(app: Flask) -> None:
         {rule.endpoint for rule in app.url_map.iter_rules() if guard_of(app, rule.endpoint) is None} - {"static"}
     )
     if bare:
-        raise UnguardedView(f"these views carry no guard: {', '.join(bare)}")
+        raise UnguardedViewError(f"these views carry no guard: {', '.join(bare)}")
 
 
 def check_guard() -> ResponseReturnValue | None:
@@ -107,6 +107,6 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 def _mark(view: View, guard: Guard) -> View:
     if hasattr(view, MARK):
-        raise UnguardedView(f"{view.__module__}.{view.__name__} carries two guards")
+        raise UnguardedViewError(f"{view.__module__}.{view.__name__} carries two guards")
     setattr(view, MARK, guard)
     return view

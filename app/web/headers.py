@@ -28,8 +28,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 def add_headers(response: Response) -> Response:
     """Put the fixed headers on, and forbid every cache to keep what is not a static file."""
     headers = response.headers
-    for name, value in FIXED:
-        headers[name] = value
+    headers.extend(FIXED)
     if request.is_secure:
         headers["Strict-Transport-Security"] = HSTS
     if request.endpoint == "static" and response.status_code in {200, 304}:

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.web.wiring import ground
@@ -12,7 +12,7 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 protection: Final = CSRFProtect()
 
 
-class CrossSite(CSRFError):  # type: ignore[misc] # CSRFError has no types
+class CrossSiteError(CSRFError):  # type: ignore[misc] # CSRFError has no types
     """A write that another site started."""
 
 
@@ -20,9 +20,12 @@ def check_origin() -> None:
     """Refuse a write from elsewhere. When the browser tells nothing, the token decides."""
     if request.method in SAFE:
         return
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # Werkzeug limits the text of a multipart form by itself, of a plain one only through the whole's length.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     told = is_from_us()
     if told is False:
-        raise CrossSite("origin")
+        raise CrossSiteError("origin")
     protection.protect()
 
 

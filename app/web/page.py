@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from app.web.request import maybe_actor, signed_in_session, uow, visit
-from app.web.texts import language
+from app.web.texts import gettext, language
 from app.web.wiring import NavItem, ground
 
 WARN_SECONDS: Final = 120
@@ -55,7 +56,12 @@ def _status_of(form: Any) -> int:  # noqa: ANN401 - any form or none
 def init_page(app: Flask) -> None:
     """Give the templates what the base layout shows."""
     app.jinja_env.globals.update(
-        asset=asset, frame=frame, can_reach=can_reach, sign_in_address=sign_in_address, page_language=language
+        asset=asset,
+        script_words=script_words,
+        frame=frame,
+        can_reach=can_reach,
+        sign_in_address=sign_in_address,
+        page_language=language,
     )
 
 
@@ -99,14 +105,31 @@ def sign_in_address() -> str:
 
 def asset(name: str) -> str:
     """Return the address of a static file with a digest of its content, so that browsers may keep it for good."""
-    folder = current_app.static_folder
-    if folder is None:
-        raise RuntimeError("the application has no static folder")
-    return f"{current_app.static_url_path}/{name}{_digest(Path(folder) / name)}"
+    return _asset(current_app.static_folder or "", current_app.static_url_path or "", name)
 
 
 @lru_cache(maxsize=64)
-def _digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    return "?v=" + hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _asset(folder: str, address: str, name: str) -> str:
+    path = Path(folder) / name
+    digest = "?v=" + hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+    return f"{address}/{name}{digest}"
+
+
+def script_words() -> Markup:
+    """Return what the script may have to say, in the page's language, as attributes of the body."""
+    return _script_words(language())
+
+
+@lru_cache(maxsize=8)
+def _script_words(_language: str) -> Markup:
+    words = {
+        "failed": gettext("The action did not succeed. What you wrote is still on the page. Try again."),
+        "offline": gettext("No connection. What you wrote is still on the page. Try again in a moment."),
+        "expired": gettext("Your session has ended. Copy what you wrote and sign in again in another tab."),
+        "draft-saved": gettext("Draft saved at"),
+        "draft-failed": gettext(
+            "The draft could not be saved. Keep the page open; saving is tried again when you go on typing."
+        ),
+        "ending": gettext("Your session ends in two minutes. Press the button if you want to go on."),
+    }
+    return Markup("").join(Markup(' data-say-{}="{}"').format(name, text) for name, text in words.items())

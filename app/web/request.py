@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 
+from babel.support import NullTranslations
 from flask import g, has_request_context, request
 from flask.globals import request_ctx
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +21,7 @@ from app.web.wiring import StoredSession, ground
 class Visit:
     """What one request has read once and holds: kept on `flask.g`, gone with it."""
 
-    __slots__ = ("actor", "actor_asked", "failed", "is_quiet", "moment", "request_id", "status", "uow")
+    __slots__ = ("actor", "actor_asked", "catalogue", "failed", "is_quiet", "moment", "request_id", "status", "uow")
 
     def __init__(self) -> None:
         self.moment: datetime = clock.moment()
@@ -30,6 +31,7 @@ class Visit:
         self.actor_asked = False
         self.failed = False
         self.is_quiet = False
+        self.catalogue: NullTranslations | None = None  # looked up once; set by app.web.texts
         self.status: int | None = None  # what a page with a refused form answers
 
 

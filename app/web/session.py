@@ -89,8 +89,9 @@ def start_session(user_id: UUID) -> StoredSession:
     )
     if current.stored is not None:
         ground().wiring.sessions.end(visits.uow(), current.stored.id, visits.moment())
+    wanted = {"next": current["next"]} if "next" in current else {}
     current.clear()
-    current.update(values)
+    current.update(values | wanted)
     current.stored = ground().wiring.sessions.begin(visits.uow(), new, visits.moment())
     current.new_token = token
     current.modified = False

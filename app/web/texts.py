@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel.support import NullTranslations
-from flask import Flask, g, has_request_context
+from flask import Flask, has_request_context
 from flask_babel import Babel, get_translations
 from flask_babel.speaklater import LazyString
 
 from app.core.texts import Text
-from app.web.request import signed_in_session
+from app.web.request import signed_in_session, visit
 
 DEFAULT_LANGUAGE: Final = "fi"
 FOLDER: Final = Path(__file__).resolve().parent.parent / "translations"
@@ -32,11 +32,11 @@ def language() -> str:
 
 def catalogue() -> NullTranslations:
     """Return the catalogue of the request's language, or of the language forced by whoever renders a mail."""
-    if not has_request_context():
-        return get_translations()
-    found: NullTranslations | None = g.get("catalogue")
+    found: NullTranslations | None = visit().catalogue if has_request_context() else None
     if found is None:
-        found = g.catalogue = get_translations()
+        found = get_translations()
+        if has_request_context():
+            visit().catalogue = found
     return found
 
 
@@ -54,7 +54,7 @@ def ngettext(singular: str, plural: str, num: int, /, **params: Any) -> str:  # 
 
 def pgettext(context: str, msgid: str, /, **params: Any) -> str:  # noqa: ANN401 - as above
     """Translate a sentence whose Finnish depends on where it stands."""
-    shown: str = catalogue().pgettext(context, msgid)
+    shown = str(catalogue().pgettext(context, msgid))
     return shown % params if params else shown
 
 
