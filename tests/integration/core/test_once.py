@@ -1,0 +1,95 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, delete
+
+from app.core.crypto import Vault
+from app.core.db import make_sessions
+from app.core.errors import Conflict, Refused
+from app.core.models import OnceKey
+from app.core.once import claim, forget_before, settle
+from app.core.uow import UnitOfWork
+
+ACTOR, KEY = uuid4(), uuid4()
+
+
+@pytest.fixture
+def lasting_key(engine: Engine) -> Iterator[UUID]:
+    """A key for tests whose transactions really commit; its row is taken away afterwards."""
+    key = uuid4()
+    yield key
+    with engine.begin() as connection:
+        connection.execute(delete(OnceKey).where(OnceKey.key == key))
+
+
+def test_the_first_may_work_and_the_second_is_led_where_the_first_went(uow: UnitOfWork, now: datetime) -> None:
+    assert claim(uow, KEY, ACTOR, "cases.note", now) is None
+    settle(uow, KEY, "/polut/1")
+    assert claim(uow, KEY, ACTOR, "cases.note", now) == "/polut/1"
+
+
+@pytest.mark.parametrize(("actor", "form"), [(uuid4(), "cases.note"), (ACTOR, "cases.close")])
+def test_a_key_of_another_actor_or_form_is_refused(uow: UnitOfWork, now: datetime, actor: UUID, form: str) -> None:
+    claim(uow, KEY, ACTOR, "cases.note", now)
+    settle(uow, KEY, "/polut/1")
+    with pytest.raises(Refused, match="something else"):
+        claim(uow, KEY, actor, form, now)
+
+
+def test_a_form_that_told_no_place_is_still_not_done_twice(uow: UnitOfWork, now: datetime) -> None:
+    claim(uow, KEY, ACTOR, "cases.note", now)
+    with pytest.raises(Conflict, match="already been sent"):
+        claim(uow, KEY, ACTOR, "cases.note", now)
+
+
+def test_old_keys_are_forgotten_and_young_ones_kept(uow: UnitOfWork, now: datetime) -> None:
+    young = uuid4()
+    claim(uow, KEY, ACTOR, "cases.note", now - timedelta(days=3))
+    claim(uow, young, ACTOR, "cases.note", now)
+    settle(uow, young, "/polut/2")
+    assert forget_before(uow, now - timedelta(days=1)) == 1
+    assert claim(uow, young, ACTOR, "cases.note", now) == "/polut/2"
+
+
+def test_of_many_sent_at_once_one_works_and_all_are_led_to_the_same_place(
+    engine: Engine, vault: Vault, lasting_key: UUID, now: datetime
+) -> None:
+    sessions, start = make_sessions(engine), Barrier(8)
+
+    def send(number: int) -> tuple[bool, str]:
+        with sessions() as session:
+            uow = UnitOfWork(session, vault)
+            start.wait()
+            led = claim(uow, lasting_key, ACTOR, "cases.note", now)
+            if led is not None:
+                return False, led
+            settle(uow, lasting_key, f"/polut/{number}")
+            uow.commit()
+            return True, f"/polut/{number}"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+    assert sum(worked for worked, _ in answers) == 1
+    assert len({place for _, place in answers}) == 1
+
+
+def test_when_the_first_fails_the_one_that_waited_becomes_the_first(
+    engine: Engine, vault: Vault, lasting_key: UUID, now: datetime
+) -> None:
+    sessions = make_sessions(engine)
+
+    def send_again() -> str | None:
+        with sessions() as session:
+            return claim(UnitOfWork(session, vault), lasting_key, ACTOR, "cases.note", now)
+
+    with sessions() as session, ThreadPoolExecutor(1) as pool:
+        first = UnitOfWork(session, vault)
+        assert claim(first, lasting_key, ACTOR, "cases.note", now) is None
+        second = pool.submit(send_again)
+        assert not second.done()
+        first.rollback()
+        assert second.result(timeout=5) is None
