@@ -56,7 +56,7 @@ def move_stage(
     for code in move.finishes:
         _end_visit(uow, _open_visit(visits, code).id, "done", on=today, actor=actor)
     for code in move.skips:
-        add_visit(uow, case.id, code, "not_needed", on=None, actor=actor, now=now, reason=why)
+        add_visit(uow, case.id, code, "not_needed", on=today, actor=actor, now=now, reason=why)
     add_visit(uow, case.id, to, "in_progress", on=today, actor=actor, now=now, reason=why)
     _pass_needs(uow, case, to, passed, actor=actor, now=now)
     _keep_current(uow, case, on=today)
@@ -85,7 +85,7 @@ def skip_stage(
     if state is engine.StageState.IN_PROGRESS:
         _end_visit(uow, _open_visit(visits, stage).id, "not_needed", on=today, actor=actor)
     else:
-        add_visit(uow, case.id, stage, "not_needed", on=None, actor=actor, now=now, reason=why)
+        add_visit(uow, case.id, stage, "not_needed", on=today, actor=actor, now=now, reason=why)
     _keep_current(uow, case, on=today)
     trace(uow, "stage_skipped", case, actor=actor, now=now, stage=stage)
 
