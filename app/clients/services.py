@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, delete, func, insert, literal, select
+from sqlalchemy import Uuid, delete, func, insert, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -180,8 +180,12 @@ def file_under_teams(uow: UnitOfWork, client_id: UUID, team_ids: Collection[UUID
     """
     uow.flush()
     teams = sorted({*team_ids, *queries.filing_teams(uow, client_id)} or {NIL_TEAM})
-    team = func.unnest(literal(teams, ARRAY(Uuid))).column_valued("team")
-    standing_rows = select(ClientToken.token, team, ClientToken.client_id).where(ClientToken.client_id == client_id)
+    team = func.unnest(literal(teams, ARRAY(Uuid))).table_valued("team_id", name="team").render_derived()
+    standing_rows = (
+        select(ClientToken.token, team.c.team_id, ClientToken.client_id)
+        .join(team, true())
+        .where(ClientToken.client_id == client_id)
+    )
     uow.session.execute(
         upsert(ClientToken)
         .from_select(["token", "team_id", "client_id"], standing_rows.distinct())
