@@ -1,13 +1,16 @@
 """Staff: who they are, how long a session lasts, how often a sign-in may be tried."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from app.access.actor import Actor, Role
+from app.accounts.passwords import Hasher
+from app.core.errors import FieldProblem
 from app.core.texts import N_, Text
 
 USERNAME_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzåäö0123456789._-@")
@@ -92,6 +95,21 @@ class SessionView:
     agent: str
 
 
+class Arrival(Protocol):
+    """What is known of a browser that has just been let in; the token itself is known to the browser alone."""
+
+    @property
+    def user_id(self) -> UUID: ...
+    @property
+    def token_hash(self) -> bytes: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def agent(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LiveSession:
     """A session that holds at the moment it was asked for, with what its pages need of the user."""
@@ -157,6 +175,38 @@ class Knock:
     password_hash: str = field(default="", repr=False)
     is_active: bool = False
     is_known_place: bool = False  # whether the user has signed in from the same address before
+
+    @property
+    def known_id(self) -> UUID:
+        """The user's id, once the password was right."""
+        if self.user_id is None:
+            raise LookupError(self.username)
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsGround:
+    """What the factory gives the pages of accounts, so that they need neither settings nor a higher feature."""
+
+    hasher: Hasher
+    sign_in_limits: SignInLimits
+    session_limits: SessionLimits
+    open_cases_of: Callable[[UUID], int]  # open cases a user is responsible for
+    professions: Callable[[], Sequence[tuple[str, str]]]  # code and name, in the order they are offered
+
+
+def identity_problems(*, username: str, full_name: str, email: str) -> list[FieldProblem]:
+    """What is missing or badly spelled in an account, each at its field."""
+    problems: list[FieldProblem] = []
+    if not 2 <= len(username) <= 80 or not USERNAME_LETTERS.issuperset(username):
+        words = N_("Write a user name of 2–80 characters: letters, numbers and the marks . _ - @")
+        problems.append(FieldProblem("username", words))
+    if not full_name.strip():
+        problems.append(FieldProblem("full_name", N_("Write the name.")))
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email.strip()):
+        words = N_("Write the e-mail address in the form name@example.fi")
+        problems.append(FieldProblem("email", words))
+    return problems
 
 
 def normal_username(text: str) -> str:

@@ -11,7 +11,7 @@ from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.accounts import queries
-from app.accounts.domain import USERNAME_LETTERS, Density, Place, Theme, UserView, normal_username
+from app.accounts.domain import Density, Place, Theme, UserView, identity_problems, normal_username
 from app.accounts.models import Absence, Team, TeamMember, User, UserSession
 from app.accounts.passwords import Hasher, password_problems
 from app.audit import services as audit
@@ -41,7 +41,7 @@ def create_user(
     """
     ensure(actor, Permission.USERS_MANAGE)
     username = normal_username(username)
-    _check_identity(uow, username=username, full_name=full_name, but=None)
+    _check_identity(uow, username=username, full_name=full_name, email=email, but=None)
     user = User(
         username=username,
         full_name=full_name.strip(),
@@ -87,7 +87,7 @@ def change_user(
     if user.version != expected_version:
         raise Conflict(N_("Somebody else changed this account. Open the page again and do your change anew."))
     username = normal_username(username)
-    _check_identity(uow, username=username, full_name=full_name, but=user_id)
+    _check_identity(uow, username=username, full_name=full_name, email=email, but=user_id)
     is_other_role = set(user.roles) != set(roles)
     if Role.ADMIN not in roles:
         _check_admin_remains(admins, but=user_id, field="roles")
@@ -130,12 +130,12 @@ def change_own_password(
 ) -> None:
     """Change the actor's own password and end their other sessions.
 
-    Raises Refused at `current` when it is not the present password, at `password` when the new one is not a good one
-    or is the old one. The caller counts the tries.
+    Raises Refused at `current_password` when it is not the present password, at `password` when the new one is the
+    same or not a good one. The caller counts the tries.
     """
     user = _locked(uow, actor.user_id)
     if not hasher.matches(user.password_hash, current):
-        raise Refused(N_("The present password is not right."), "current")
+        raise Refused(N_("The present password is not right."), "current_password")
     if password == current:
         raise Refused(N_("Write a password that is not the present one."), "password")
     _store_password(uow, user, password, hasher=hasher, must_change=False)
@@ -373,16 +373,10 @@ def _present_places(user_id: UUID) -> Select[TeamMember]:
     return select(TeamMember).where(TeamMember.user_id == user_id, TeamMember.valid_to.is_(None))
 
 
-def _check_identity(uow: UnitOfWork, *, username: str, full_name: str, but: UUID | None) -> None:
-    problems: list[FieldProblem] = []
-    if not 2 <= len(username) <= 80 or not USERNAME_LETTERS.issuperset(username):
-        problems.append(
-            FieldProblem("username", N_("Write a user name of 2–80 characters: letters, numbers and the marks . _ - @"))
-        )
-    elif uow.session.scalar(select(User.id).where(User.username == username, User.id != but)) is not None:
+def _check_identity(uow: UnitOfWork, *, username: str, full_name: str, email: str, but: UUID | None) -> None:
+    problems = identity_problems(username=username, full_name=full_name, email=email)
+    if uow.session.scalar(select(User.id).where(User.username == username, User.id != but)) is not None:
         problems.append(FieldProblem("username", N_("The user name is in use. Choose another.")))
-    if not full_name.strip():
-        problems.append(FieldProblem("full_name", N_("Write the name.")))
     if problems:
         raise Refused.because(problems)
 

@@ -16,6 +16,7 @@ from app.access.actor import Actor
 from app.accounts import services
 from app.accounts.domain import (
     PRIVILEGED,
+    Arrival,
     Density,
     Knock,
     Limit,
@@ -52,12 +53,8 @@ def find(uow: UnitOfWork, token_hash: bytes, *, limits: SessionLimits, now: date
 
 def begin(
     uow: UnitOfWork,
-    user_id: UUID,
+    new: Arrival,
     *,
-    token_hash: bytes,
-    address: str,
-    agent: str,
-    content: Mapping[str, Any],
     limits: SessionLimits,
     now: datetime,
 ) -> LiveSession:
@@ -67,25 +64,25 @@ def begin(
     signing in never pass each other.
     """
     user = uow.session.execute(
-        select(User.is_active, User.roles).where(User.id == user_id).with_for_update(key_share=True)
+        select(User.is_active, User.roles).where(User.id == new.user_id).with_for_update(key_share=True)
     ).one_or_none()
     if user is None or not user.is_active:
         raise Refused(N_("The user name or the password is wrong."))
     made = UserSession(
-        token_hash=token_hash,
-        user_id=user_id,
+        token_hash=new.token_hash,
+        user_id=new.user_id,
         created_at=now,
         authenticated_at=now,
         last_seen_at=now,
         factors=["password"],
-        content=dict(content),
-        address=address[:45],
-        agent=agent[:200],
+        content=dict(new.values),
+        address=new.address[:45],
+        agent=new.agent[:200],
     )
     uow.session.add(made)
     uow.flush()
-    _end_over(uow, user_id, idle=limits.idle_for(user.roles), limits=limits, now=now)
-    _end_oldest(uow, user_id, newest=made.id, keep=limits.live_per_user)
+    _end_over(uow, new.user_id, idle=limits.idle_for(user.roles), limits=limits, now=now)
+    _end_oldest(uow, new.user_id, newest=made.id, keep=limits.live_per_user)
     row = uow.session.execute(_LIVE.where(UserSession.id == made.id)).one()
     return _live(row, limits)
 

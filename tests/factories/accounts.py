@@ -1,15 +1,24 @@
 """Teams and staff for tests."""
 
+import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 from uuid import UUID
 
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
 from app.access.actor import Actor, Role, system_actor
-from app.accounts import queries, services
-from app.accounts.domain import Place, UserView
+from app.accounts import queries, services, sessions
+from app.accounts.domain import Place, SessionLimits, UserView
+from app.accounts.models import User
+from app.core import clock
 from app.core.uow import UnitOfWork
+from app.web.session import COOKIE, hash_of
+from app.web.wiring import NewSession
 
 # Before every day the tests speak of, so that whoever is made here is in the team on all of them.
 LONG_AGO: Final = datetime(2020, 1, 1, 6, 0, tzinfo=UTC)
@@ -31,12 +40,13 @@ def create_user(  # noqa: PLR0913 - every keyword has a default
     professions: Iterable[str] = ("social_counsellor",),
     username: str | None = None,
     full_name: str | None = None,
+    must_change: bool = False,
     now: datetime = LONG_AGO,
 ) -> UserView:
-    """Make an active user without a password, a member of `teams` and lead of `leads`."""
+    """Make an active user, a member of `teams` and lead of `leads`, who has no password yet."""
     number = next(_number)
     places = [Place(team) for team in teams] + [Place(team, is_lead=True) for team in leads]
-    return services.create_user(
+    user = services.create_user(
         uow,
         username=username or f"kayttaja{number}",
         full_name=full_name or f"Käyttäjä {number}",
@@ -47,6 +57,9 @@ def create_user(  # noqa: PLR0913 - every keyword has a default
         actor=system_actor("system:demo"),
         now=now,
     )
+    # As if they had chosen a password of their own, so that every page opens at once.
+    uow.session.execute(update(User).where(User.id == user.id).values(must_change_password=must_change))
+    return replace(user, must_change_password=must_change)
 
 
 def actor_of(uow: UnitOfWork, user: UserView | UUID, *, now: datetime | None = None) -> Actor:
@@ -55,3 +68,14 @@ def actor_of(uow: UnitOfWork, user: UserView | UUID, *, now: datetime | None = N
     found = queries.load_actor(uow, user_id, now=now or datetime(2026, 12, 31, tzinfo=UTC))
     assert found is not None, "the user is not active"
     return found
+
+
+def sign_in_as(client: FlaskClient, uow: UnitOfWork, user: UserView | UUID, *, now: datetime | None = None) -> str:
+    """Give the test browser a session of the user, begun at `now` (the clock's moment); returns its token."""
+    user_id = user.id if isinstance(user, UserView) else user
+    token = secrets.token_urlsafe(32)
+    new = NewSession(user_id, hash_of(token), address="127.0.0.1", agent="tests", values={"csrf_token": "0" * 40})
+    sessions.begin(uow, new, limits=SessionLimits(), now=now or clock.moment())
+    uow.commit()
+    client.set_cookie(COOKIE, token, domain="polku.test", secure=True, path="/")
+    return token
