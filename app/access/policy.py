@@ -37,7 +37,12 @@ WORKS: Final[list[list[Predicate]]] = [
 ]
 
 RULES: Final[Mapping[Permission, list[list[Predicate]]]] = {
-    Permission.ASSIGN_WORKER: [[coordinates_case, case_is_open], [leads_case_team, case_is_open]],
+    # whoever opened the case may name its first worker, often themselves; the registrar's standing ends with it
+    Permission.ASSIGN_WORKER: [
+        [coordinates_case, case_is_open],
+        [leads_case_team, case_is_open],
+        [is_registrar, case_is_open],
+    ],
     Permission.AUDIT_VIEW: [[has_role(Role.PRIVACY_OFFICER)]],
     Permission.CASE_CLOSE: [
         [is_responsible, case_is_open],
