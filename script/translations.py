@@ -103,7 +103,7 @@ class Place:
 def sentences() -> Iterator[tuple[Key, Place]]:
     """Yield every sentence of the code and where it stands."""
     with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call] # babel
     found = extract_from_dir(str(ROOT), methods, options, keywords=KEYWORDS, directory_filter=is_source)
     for name, line, msgid, _comments, context in found:
         plural = msgid[1] if isinstance(msgid, tuple) else None
@@ -155,7 +155,7 @@ def quoted(text: str) -> str:
 
 
 def extract() -> int:
-    """List the sentences that have no Finnish yet, as a fragment to fill in. A name part may follow: `extract cases`."""
+    """List the sentences that have no Finnish yet, as a fragment to fill in; `extract cases` only those of cases."""
     merged = read(REQUIRED)
     part = sys.argv[2] if len(sys.argv) > 2 else ""
     for (context, msgid), place in dict(sentences()).items():

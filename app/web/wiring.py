@@ -89,7 +89,6 @@ class Wiring:
     home_endpoint: str = "worklist.home"
     search_endpoint: str | None = None
     about_endpoint: str | None = None
-    languages: tuple[str, ...] = ("fi",)
 
 
 class WebSettings(Protocol):
@@ -101,8 +100,6 @@ class WebSettings(Protocol):
     def base_url(self) -> str: ...
     @property
     def metrics_token(self) -> str: ...
-    @property
-    def is_production(self) -> bool: ...
 
 
 Sessions: TypeAlias = sessionmaker[Session]

@@ -1,5 +1,5 @@
 // What somebody is typing is kept on the server: 3 s after a pause and when a field is left. Only failure is announced.
-import { alarm, text } from "./regions.js";
+import { alarm, calm, text } from "./regions.js";
 import { seen } from "./session.js";
 
 const PAUSE_MS = 3000;
@@ -44,6 +44,7 @@ class Draft {
       if (!response.ok) throw new Error(String(response.status));
       seen();
       this.show(`${text("sayDraftSaved")} ${response.headers.get("Polku-Saved") ?? clock()}`);
+      if (this.failed) calm();
       this.failed = false;
     } catch (problem) {
       this.dirty = true;

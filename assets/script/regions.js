@@ -9,6 +9,11 @@ export function alarm(text) {
   fill("polku-alert", text);
 }
 
+// The failure is over: something has succeeded since.
+export function calm() {
+  document.getElementById("polku-alert")?.replaceChildren();
+}
+
 export function text(name) {
   return words[name] ?? "";
 }

@@ -1,5 +1,5 @@
 // Two minutes before the session ends the page says so and offers to go on (WCAG 2.2.1).
-import { alarm, text } from "./regions.js";
+import { alarm, calm, text } from "./regions.js";
 
 const { sessionIdle, sessionLeft, sessionWarn, sessionUrl } = document.body.dataset;
 const opened = performance.now();
@@ -33,6 +33,7 @@ async function goOn() {
     const response = await fetch(sessionUrl, { method: "POST", body: token(), redirect: "error" });
     if (!response.ok) throw new Error(String(response.status));
     seen();
+    calm();
   } catch (problem) {
     alarm(problem.message === "401" ? text("sayExpired") : text("sayFailed"));
   }

@@ -1,5 +1,5 @@
 // One place for what happens around a swap: busy mark, focus, failures, inline panels.
-import { alarm, text } from "./regions.js";
+import { alarm, calm, text } from "./regions.js";
 
 const openers = new WeakMap();
 const BUSY_AFTER_MS = 400;
@@ -22,7 +22,8 @@ function openPanel(panel, source) {
 }
 
 function settleFocus(target, sourceId) {
-  const wanted = target.querySelector("[data-focus]");
+  // A refused form speaks first; GOV.UK's summary is what the reader must hear.
+  const wanted = target.querySelector(".govuk-error-summary") ?? target.querySelector("[data-focus]");
   if (wanted) {
     if (!wanted.matches("input, select, textarea, button, a[href]")) wanted.tabIndex = -1;
     wanted.focus();
@@ -54,6 +55,7 @@ export function watchSwaps(start) {
     const found = ctx?.target?.isConnected ? ctx.target : document.getElementById(ctx?.target?.id ?? "");
     const place = found ?? document.querySelector("main");
     start(place);
+    if (ctx?.response?.raw?.ok) calm();
     settleFocus(place, ctx?.sourceId);
   });
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {

@@ -86,7 +86,6 @@ class FakeSettings:
     secret_key: str = "s" * 40
     base_url: str = "https://polku.example"
     metrics_token: str = "figures"
-    is_production: bool = False
 
 
 class NoteForm(PolkuForm):
