@@ -190,7 +190,7 @@ NIL_TEAM: Final = UUID(int=0)
 
 def list_name(last_name: str, first_names: str, call_name: str | None = None) -> str:
     """Return the name as lists show it: the last name, then the call name or else the first of the first names."""
-    return f"{last_name} {call_name or first_names.split()[0]}"
+    return f"{last_name} {call_name or first_names.split(maxsplit=1)[0]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

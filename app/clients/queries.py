@@ -13,6 +13,7 @@ from app.access.models import Standing
 from app.access.permissions import Permission
 from app.access.predicates import StandingKind, Subject
 from app.accounts.models import Team
+from app.audit.domain import Purpose, purpose_of
 from app.clients.domain import (
     NIL_TEAM,
     ClientDetails,
@@ -104,18 +105,31 @@ def subjects_of(uow: UnitOfWork, actor: Actor, client_id: UUID, *, now: datetime
     return subjects
 
 
-def ensure_for_client(uow: UnitOfWork, actor: Actor, permission: Permission, client_id: UUID, *, now: datetime) -> None:
-    """Let an act on a person pass or refuse it: `NotFound` for an unseen client, `Forbidden` for a seen one."""
+def ensure_for_client(
+    uow: UnitOfWork, actor: Actor, permission: Permission, client_id: UUID, *, now: datetime
+) -> Subject:
+    """Let an act on a person pass and return the relation that allows it.
+
+    Raises `NotFound` for a client the actor may not know of, `Forbidden` for one seen.
+    """
     if not scopes.client_is_visible(uow.session, actor, client_id, now):
         raise NotFound
     subjects = subjects_of(uow, actor, client_id, now=now)
-    if not any(policy.can(actor, permission, subject) for subject in subjects):
+    allowed = next((one for one in subjects if policy.can(actor, permission, one)), None)
+    if allowed is None:
         raise Forbidden
+    return allowed
 
 
 def may(uow: UnitOfWork, actor: Actor, permission: Permission, client_id: UUID, *, now: datetime) -> bool:
     """Whether the actor may do this to the person, for a page that shows or leaves out a button."""
     return any(policy.can(actor, permission, one) for one in subjects_of(uow, actor, client_id, now=now))
+
+
+def purpose_for(uow: UnitOfWork, actor: Actor, client_id: UUID, *, now: datetime) -> str:
+    """Return why the actor looks at the person: the nearest relation that any of the cases gives."""
+    found = {purpose_of(actor, subject) for subject in subjects_of(uow, actor, client_id, now=now)}
+    return next(purpose for purpose in Purpose if purpose in found)
 
 
 def search_for(uow: UnitOfWork, actor: Actor, words: str, *, now: datetime, limit: int = MOST_HITS) -> list[ClientName]:

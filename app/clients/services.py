@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,37 +12,37 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from app.access import policy, standing
-from app.access.actor import Actor
+from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.predicates import StandingKind
 from app.audit import services as audit
+from app.audit.domain import Purpose
 from app.clients import queries
 from app.clients.domain import (
     NIL_TEAM,
     ClientDetails,
+    ClientListFilter,
+    ClientName,
+    ClientView,
     CodeAnswer,
-    SearchOutcome,
     Twins,
     check_details,
-    format_ref,
     match_text,
     name_prefixes,
-    read_search,
 )
-from app.clients.models import Client, ClientToken, PersonSearch
+from app.clients.models import Client, ClientToken
 from app.core import limits
 from app.core.clock import local_date
 from app.core.crypto import Vault
 from app.core.errors import Conflict, NotFound, Refused, TooMany
 from app.core.ids import new_id
+from app.core.paging import Page
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.protection import services as protection
 from app.protection.domain import SealedContactView
 
 HOUR: Final = 3600
-CODES_AN_HOUR: Final = 30
-KEPT_SEARCH: Final = timedelta(minutes=30)
 VIEWS_SOFT: Final = 60
 VIEWS_HARD: Final = 300
 
@@ -67,13 +67,13 @@ def register_client(
     actor: Actor,
     now: datetime,
     source: str = "work",
-    is_opened_at_once: bool = False,
 ) -> UUID:
     """Write a person into the register and return the id, or say everything that is wrong.
 
     Raises `Refused` for a code that is in the register, telling no more than that and the unit (ruling 3), and
-    `LikelyTwin` until `details.is_another_person` settles it. A worker who registers gets REGISTRAR standing beside
-    the client, unless a pathway is opened at once (`is_opened_at_once`), which grants its own.
+    `LikelyTwin` until `details.is_another_person` settles it. A worker who registers stands
+    beside the client as REGISTRAR until somebody is assigned. Ask `search.ask_code` and `search.ask_twins` before, in
+    a transaction of their own: what they told must stay in the trail although this refuses.
     """
     policy.ensure(actor, Permission.REGISTER_IMPORT if source == "import" else Permission.CLIENT_REGISTER)
     kept = check_details(details, today=local_date(now), needs_birth=source == "work")
@@ -84,7 +84,7 @@ def register_client(
     _file_names(uow, row.id, kept)
     if kept.is_protected:
         _protect(uow, row.id, kept, is_new=True, actor=actor, now=now)
-    if actor.id is not None and source == "work" and not is_opened_at_once:
+    if actor.id is not None and source == "work":
         standing.grant(uow, user_id=actor.id, client_id=row.id, case_id=None, kind=StandingKind.REGISTRAR, now=now)
     audit.record(
         uow,
@@ -298,87 +298,48 @@ def reveal_identity_code(uow: UnitOfWork, client_id: UUID, *, actor: Actor, now:
     return uow.vault.open("client", "identity_code", client_id, sealed)
 
 
-# ---------------------------------------------------------------- searching
+def name_handler(uow: UnitOfWork, client_id: UUID, user_id: UUID, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Let a user open the sealed contact data, by the word of the lead of one of the client's teams."""
+    relation = queries.ensure_for_client(uow, actor, Permission.HANDLER_NAME, client_id, now=now)
+    protection.name_handler(uow, relation, user_id, reason=reason, actor=actor, now=now)
 
 
-def keep_search(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> UUID:
-    """Keep what was searched for, sealed and for the searcher alone, and return its token (ruling 24).
-
-    A search by identity code is counted: `TooMany` after thirty in an hour. Raises `IdentityCodeProblem` for a code
-    that cannot be one.
-    """
-    policy.ensure(actor, Permission.CLIENT_SEARCH)
-    if read_search(words).identity_code is not None:
-        _count_code(uow, actor, now)
-    row_id = new_id()
-    row = PersonSearch(
-        id=row_id, user_id=actor.user_id, words=uow.vault.seal("person_search", "words", row_id, words), made_at=now
-    )
-    uow.session.add(row)
-    uow.flush()
-    return row_id
+def end_handler(uow: UnitOfWork, client_id: UUID, user_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """End the right that a lead gave; the responsible worker's own ends with the assignment."""
+    relation = queries.ensure_for_client(uow, actor, Permission.HANDLER_NAME, client_id, now=now)
+    protection.end_handler(uow, relation, user_id, actor=actor, now=now)
 
 
-def run_search(uow: UnitOfWork, token: UUID, *, actor: Actor, now: datetime) -> SearchOutcome:
-    """Run a kept search of the actor's own: by ref, by identity code, or by name within the actor's scope.
+# ---------------------------------------------------------------- looking
 
-    What it shows is one row in the trail. Raises `NotFound` for a token that is old, unknown or another's.
-    """
-    policy.ensure(actor, Permission.CLIENT_SEARCH)
-    words = queries.find_search(uow, actor, token, since=now - KEPT_SEARCH)
-    if words is None:
-        raise NotFound(N_("This search is no longer kept. Search again."))
-    wanted = read_search(words)
-    if wanted.identity_code is not None:
-        answer = _answer_code(uow, wanted.identity_code.code, actor=actor, now=now)
-        return SearchOutcome(opens=answer.client_id, answer=answer)
-    if wanted.ref_number is not None:
-        return SearchOutcome(
-            opens=queries.find_ref_for(uow, actor, wanted.ref_number, now=now), words=format_ref(wanted.ref_number)
-        )
-    hits = queries.search_for(uow, actor, words, now=now, limit=queries.MOST_HITS + 1)
-    shown = tuple(hits[: queries.MOST_HITS])
+
+def open_client(uow: UnitOfWork, client_id: UUID, *, page: str, actor: Actor, now: datetime) -> ClientView:
+    """Return a client for one of the register's own pages: counted, and one row in the trail. Raises `NotFound`."""
+    client = queries.get_client_for(uow, actor, client_id, now=now)
+    count_view(uow, actor, now)
+    purpose = queries.purpose_for(uow, actor, client_id, now=now)
+    audit.record_viewed(uow, actor=actor, at=now, client_id=client_id, case_id=None, purpose=purpose, page=page)
+    return client
+
+
+def list_clients(
+    uow: UnitOfWork, wanted: ClientListFilter, *, actor: Actor, now: datetime, cursor: str | None = None
+) -> Page[ClientName]:
+    """Return a page of the clients the actor may see; the names shown are one row in the trail (ruling 20)."""
+    found = queries.list_clients_for(uow, actor, wanted, now=now, cursor=cursor)
+    shown = [client.id for client in found.rows]
     audit.record_listed(
-        uow, actor=actor, at=now, client_ids=[hit.id for hit in shown], purpose="search", page="client_search"
+        uow, actor=actor, at=now, client_ids=shown, purpose=_list_purpose(wanted, actor), page="clients"
     )
-    return SearchOutcome(hits=shown, has_more=len(hits) > len(shown), words=words)
+    return found
 
 
-def ask_code(uow: UnitOfWork, code: str, *, actor: Actor, now: datetime) -> CodeAnswer:
-    """Answer whether the county knows an identity code; counted (thirty an hour, then `TooMany`) and in the trail.
-
-    Before a registration this is asked in a transaction of its own (`web.request.apart`): the refusal that follows
-    must not take the trace back.
-    """
-    policy.ensure(actor, Permission.CLIENT_CODE_LOOKUP)
-    _count_code(uow, actor, now)
-    return _answer_code(uow, code, actor=actor, now=now)
-
-
-def _answer_code(uow: UnitOfWork, code: str, *, actor: Actor, now: datetime) -> CodeAnswer:
-    answer = queries.lookup_code(uow, actor, code, now=now)
-    audit.record(
-        uow,
-        "looked_up",
-        actor=actor,
-        at=now,
-        object_kind="identity_code",
-        client_id=answer.known_id,
-        purpose="search",
-        detail={"is_known": answer.is_known, "in_scope": answer.client_id is not None},
-    )
-    return answer
-
-
-def _count_code(uow: UnitOfWork, actor: Actor, now: datetime) -> None:
-    if not limits.hit(uow, "client.code", str(actor.id), limit=CODES_AN_HOUR, seconds=HOUR, now=now):
-        raise TooMany(N_("Identity codes have been looked up too often. Try again in an hour, or search by name."))
-
-
-def forget_searches(uow: UnitOfWork, before: datetime) -> int:
-    """Delete the searches made before an instant and return how many; upkeep calls it."""
-    gone = uow.session.scalars(delete(PersonSearch).where(PersonSearch.made_at < before).returning(PersonSearch.id))
-    return len(gone.all())
+def _list_purpose(wanted: ClientListFilter, actor: Actor) -> str:
+    if wanted.is_mine:
+        return Purpose.OWN
+    if actor.has(Role.OWN_WORKER):
+        return Purpose.TEAM
+    return Purpose.COORDINATION if actor.has(Role.COORDINATOR) else Purpose.SUPERVISION
 
 
 def count_view(uow: UnitOfWork, actor: Actor, now: datetime, soft: int = VIEWS_SOFT, hard: int = VIEWS_HARD) -> None:
