@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from app.core.dates import format_day_short
 from app.web.filters import due_state
 from app.web.request import today
-from app.web.texts import gettext
+from app.web.texts import gettext, language
 
 Basis = Literal["valid", "ending", "law", "none"]
 SOLID: Final = frozenset({"late", "today", "soon"})
@@ -47,10 +47,16 @@ def due_chip(due_on: date | None, date: bool = True) -> Markup:  # noqa: FBT001,
     """Draw a due date: words first, the date after; nothing when nothing is due."""
     if due_on is None:
         return Markup()
-    state = due_state(due_on, today())
+    return _due_chip(due_on, today(), language(), date)
+
+
+@lru_cache(maxsize=4096)
+def _due_chip(due_on: date, today: date, _language: str, with_date: bool) -> Markup:  # noqa: FBT001 - private
+    # The language is read by the words inside; it is asked for here so that each language has its own chip.
+    state = due_state(due_on, today)
     drawn = Markup("") if state.tone == "later" else icon(state.tone)
     chip = Markup('<span class="polku-due polku-due--{}">{}{}</span>').format(state.tone, drawn, state.words)
-    if not date:
+    if not with_date:
         return chip
     return chip + Markup('<span class="polku-due__date">{}</span>').format(format_day_short(due_on))
 
@@ -101,6 +107,11 @@ def guard_tag() -> Markup:
 
 def guard_word() -> Markup:
     """Draw the mark of a protected address for a list row."""
+    return _guard_word(language())
+
+
+@lru_cache(maxsize=8)
+def _guard_word(_language: str) -> Markup:
     return Markup('<span class="polku-guardword">{} {}</span>').format(icon("guard"), gettext("protected address"))
 
 

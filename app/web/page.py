@@ -3,16 +3,19 @@
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
+from app.core.paging import Page
 from app.web.request import maybe_actor, signed_in_session, uow, visit
 from app.web.texts import gettext, language
 from app.web.wiring import NavItem, ground
 
 WARN_SECONDS: Final = 120
+CURSOR: Final = "sivu"
 
 
 def page(template: str, status: int | None = None, **context: Any) -> Response:  # noqa: ANN401 - a page's own things
@@ -47,6 +50,30 @@ def see_other(location: str) -> Response:
         # fetch follows a redirect by itself; htmx is told to leave the page instead.
         return make_response("", 204, {"HX-Redirect": location})
     return make_response(answer)
+
+
+class Neighbours(NamedTuple):
+    """The addresses of the pages before and after, or None."""
+
+    previous: str | None
+    next: str | None
+
+
+def asked_cursor() -> str | None:
+    """Return the place in the list that the address asks for; an unreadable one is the first page's."""
+    return request.args.get(CURSOR)
+
+
+def neighbours(rows: Page[Any]) -> Neighbours:
+    """Return the addresses of a list's next pages: this address, filters kept, with another place."""
+    return Neighbours(_at(rows.previous_cursor), _at(rows.next_cursor))
+
+
+def _at(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != CURSOR]
+    return f"{request.path}?{urlencode([*kept, (CURSOR, cursor)])}"
 
 
 def _status_of(form: Any) -> int:  # noqa: ANN401 - any form or none

@@ -21,10 +21,22 @@ from app.web.wiring import StoredSession, ground
 class Visit:
     """What one request has read once and holds: kept on `flask.g`, gone with it."""
 
-    __slots__ = ("actor", "actor_asked", "catalogue", "failed", "is_quiet", "moment", "request_id", "status", "uow")
+    __slots__ = (
+        "actor",
+        "actor_asked",
+        "catalogue",
+        "failed",
+        "is_quiet",
+        "moment",
+        "request_id",
+        "status",
+        "today",
+        "uow",
+    )
 
     def __init__(self) -> None:
         self.moment: datetime = clock.moment()
+        self.today: date = clock.local_date(self.moment)
         self.request_id: str = new_id().hex
         self.uow: UnitOfWork | None = None
         self.actor: Actor | None = None
@@ -50,7 +62,7 @@ def moment() -> datetime:
 
 def today() -> date:
     """Return the day of this request in Helsinki."""
-    return clock.local_date(visit().moment)
+    return visit().today
 
 
 def uow() -> UnitOfWork:
