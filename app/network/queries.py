@@ -230,7 +230,7 @@ def network_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime,
         at=now,
         client_id=case.client_id,
         case_id=case.id,
-        purpose=purpose_of(case.subject),
+        purpose=purpose_of(actor, case.subject),
         page="network",
     )
     return shown

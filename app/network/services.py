@@ -16,7 +16,6 @@ from app.access.predicates import StandingKind
 from app.accounts import queries as accounts
 from app.accounts.domain import UserView
 from app.audit import services as audit
-from app.cases import queries as cases
 from app.cases import services as case_acts
 from app.cases.domain import CaseView
 from app.clients import queries as clients
@@ -33,6 +32,7 @@ from app.network import queries
 from app.network.domain import LONGEST_REASON, PeriodKind, end_of, member_problems, next_start
 from app.network.models import NetworkMember, ResponsiblePeriod
 from app.pathways.loader import pathway
+from app.protection import services as protection
 from app.reference.loader import reference
 
 MEMBER: Final = "network_member"
@@ -64,7 +64,8 @@ def assign_worker(
     exception = _check_worker(case, worker, locked, reason, profession_reason)
     period_id = _open_primary(uow, case, worker_id, reason=reason, exception=exception, actor=actor, now=now)
     _move_rights(uow, case, worker_id, now=now)
-    _move_case(uow, case, worker_id, locked.team_id, actor=actor, now=now)
+    team_id = accounts.primary_team_of(uow, worker_id, now) or locked.team_id
+    _move_case(uow, case, worker_id, team_id, actor=actor, now=now)
     before = str(locked.worker_id) if locked.worker_id else None
     detail = {"worker": str(worker_id), "before": before, "exception": exception is not None, "source": source}
     _record(uow, "worker_assigned", case, period_id, actor=actor, now=now, detail=detail)
@@ -155,15 +156,13 @@ def _period(
 
 
 def _move_case(
-    uow: UnitOfWork, case: CaseView, worker_id: UUID, team_id: UUID | None, *, actor: Actor, now: datetime
+    uow: UnitOfWork, case: CaseView, worker_id: UUID | None, team_id: UUID | None, *, actor: Actor, now: datetime
 ) -> None:
-    """Let the case, the search of the client and the sealed contact data follow the worker."""
-    team_id = accounts.primary_team_of(uow, worker_id, now) or team_id
+    """Let the case's row, the search of the client and the sealed contact data follow the worker."""
     case_acts.set_worker(uow, case, worker_id=worker_id, team_id=team_id)
-    uow.flush()
-    client_acts.file_under_teams(uow, case.client_id, cases.open_teams_of_client(uow, case.client_id))
+    client_acts.file_under_teams(uow, case.client_id)
     if clients.client_of(uow, case.client_id).is_protected:
-        client_acts.assign_handler_for_worker(uow, case.client_id, user_id=worker_id, actor=actor, now=now)
+        protection.assign_handler_for_worker(uow, case.client_id, worker_id, actor=actor, now=now)
 
 
 def _move_rights(uow: UnitOfWork, case: CaseView, worker_id: UUID, *, now: datetime) -> None:
@@ -191,7 +190,7 @@ def release_worker(uow: UnitOfWork, case: CaseView, *, on_close: bool = True, ac
     """
     if not on_close:
         ensure(actor, Permission.ASSIGN_WORKER, case.subject)
-    queries.lock_case(uow, case.id)
+    locked = queries.lock_case(uow, case.id)
     ended = [row for row in queries.primary_rows(uow, case.id) if row.during.upper is None]
     for row in ended:
         row.during = Range(row.during.lower, end_of(queries.span_of(row), now), bounds="[)")
@@ -200,7 +199,7 @@ def release_worker(uow: UnitOfWork, case: CaseView, *, on_close: bool = True, ac
     uow.flush()
     standing.end(uow, case_id=case.id, kind=StandingKind.RESPONSIBLE, now=now)
     standing.end(uow, case_id=case.id, kind=StandingKind.REGISTRAR, now=now)
-    case_acts.set_worker(uow, case, worker_id=None, team_id=case.team_id)
+    _move_case(uow, case, None, locked.team_id, actor=actor, now=now)
     for row in ended:
         _record(uow, "worker_released", case, row.id, actor=actor, now=now, detail={"worker": str(row.user_id)})
 
