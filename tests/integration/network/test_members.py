@@ -27,7 +27,7 @@ def consent_to_kela(uow: UnitOfWork, case: CaseView, *, now: datetime) -> UUID:
         case,
         kind=ConsentKind.CONSENT,
         basis="CONSENT",
-        items=items_for(["kela"], [], ["health"], ["service_planning"]),
+        items=items_for(["kela"], [], ["health"], ["planning"]),
         given_by="self",
         given_on=date(2026, 11, 20),
         form=ConsentForm.ORAL,
