@@ -11,18 +11,8 @@ from app.core import once
 from app.core.errors import Conflict, DomainError, FieldProblem, Refused
 from app.core.ids import new_id
 from app.web.checks import AtMost, Needed
-from app.web.fields import (
-    ChoiceField,
-    DayField,
-    LongTextField,
-    ManyField,
-    NumberField,
-    PasswordField,
-    SelectField,
-    TextField,
-    TickField,
-    UploadField,
-)
+from app.web.choices import ChoiceField, ManyField, SelectField, TickField
+from app.web.fields import DayField, LongTextField, NumberField, PasswordField, TextField, UploadField
 from app.web.page import see_other
 from app.web.request import give_up, maybe_actor, moment, uow, visit
 from app.web.texts import say
