@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -29,16 +30,14 @@ PLACES: Final = re.compile(r"(?<![\w/.])/(work|root|home/[a-z]+)/")
 
 
 def committed() -> list[Path]:
-    """Everything that is in the repository, or would be at the next commit; in an unpacked archive, every source."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode:
-        return [path for source in SOURCES for path in (ROOT / source).rglob("*") if path.is_file()]
+    """Everything that is in the repository, or would be at the next commit; where there is no git, every source."""
+    git = shutil.which("git")
+    command = [git or "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False) if git else None
+    if listed is None or listed.returncode:
+        built = {"__pycache__", "build", "translations"}
+        found = (path for source in SOURCES for path in (ROOT / source).rglob("*") if path.is_file())
+        return [path for path in found if not built & set(path.parts)]
     return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
 
 
