@@ -50,6 +50,12 @@ def responsible_of(uow: UnitOfWork, client_id: UUID, *, now: datetime) -> frozen
     return frozenset(found)
 
 
+def is_sealed(uow: UnitOfWork, client_id: UUID) -> bool:
+    """Whether contact data of the client are under the seal today; opens nothing."""
+    found = exists().where(SealedContact.client_id == client_id, SealedContact.lifted_at.is_(None))
+    return bool(uow.session.scalar(select(found)))
+
+
 def opened_contact(uow: UnitOfWork, client_id: UUID) -> SealedContactView | None:
     """Return the contact data opened, or None when none is sealed. Only for services that have checked the handler."""
     row = uow.session.scalar(

@@ -91,12 +91,10 @@ def reveal_contact(uow: UnitOfWork, client_id: UUID, *, actor: Actor, now: datet
 
     Raises `NotFound` for a client one may not know of or without protection, `Forbidden` for all but the handlers.
     """
-    if not scopes.client_is_visible(uow.session, actor, client_id, now):
+    if not scopes.client_is_visible(uow.session, actor, client_id, now) or not queries.is_sealed(uow, client_id):
         raise NotFound
     ensure_handler(uow, client_id, actor=actor)
-    contact = queries.opened_contact(uow, client_id)
-    if contact is None:
-        raise NotFound
+    contact = queries.opened_contact(uow, client_id) or SealedContactView()
     audit.record(uow, "revealed", actor=actor, at=now, object_kind="sealed_contact", client_id=client_id)
     return contact
 
