@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded.mailsink import KEPT, Folder
-from tests.integration.stand_in import ROOT, free_port
+from tests.launched import ROOT, free_port
 
 
 @pytest.fixture
