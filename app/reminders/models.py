@@ -45,7 +45,7 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="known_state"),
+        CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", name="known_state"),
         Index("ix_outbox_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
         Index("uq_outbox_entry", "entry_id", unique=True),
     )
@@ -86,11 +86,15 @@ class JobRun(Base):
     """One run of one job: when, what for, how much. The heartbeat that an alarm watches."""
 
     __tablename__ = "job_run"
-    __table_args__ = (Index("ix_job_run_name", "name", "started_at"),)
+    __table_args__ = (
+        Index("ix_job_run_name", "name", "started_at"),
+        Index("uq_job_run_day", "name", "for_day", unique=True, postgresql_where="is_daily"),
+    )
 
     id: Mapped[Id]
     name: Mapped[Code]
     for_day: Mapped[date]
+    is_daily: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

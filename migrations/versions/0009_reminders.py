@@ -16,12 +16,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("for_day", sa.Date(), nullable=False),
+        sa.Column("is_daily", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
     )
     op.create_index("ix_job_run_name", "job_run", ["name", "started_at"], unique=False)
+    op.create_index("uq_job_run_day", "job_run", ["name", "for_day"], unique=True, postgresql_where="is_daily")
     op.create_table(
         "reminder_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -76,7 +78,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.String(length=60), nullable=False),
-        sa.CheckConstraint("state IN ('waiting', 'sent', 'failed')", name=op.f("ck_outbox_known_state")),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", name=op.f("ck_outbox_known_state")),
         sa.ForeignKeyConstraint(["case_id"], ["pathway_case.id"], name=op.f("fk_outbox_case_id_pathway_case")),
         sa.ForeignKeyConstraint(["entry_id"], ["reminder_entry.id"], name=op.f("fk_outbox_entry_id_reminder_entry")),
         sa.ForeignKeyConstraint(
@@ -99,5 +101,6 @@ def downgrade() -> None:
     op.drop_table("notice")
     op.drop_index("uq_reminder_entry", table_name="reminder_entry")
     op.drop_table("reminder_entry")
+    op.drop_index("uq_job_run_day", table_name="job_run", postgresql_where="is_daily")
     op.drop_index("ix_job_run_name", table_name="job_run")
     op.drop_table("job_run")
