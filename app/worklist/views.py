@@ -1,0 +1,167 @@
+"""The worker's home: open cases by what falls due first."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from app.access.actor import Role
+from app.access.permissions import Permission
+from app.duties.domain import WaitsFor
+from app.pathways.loader import all_latest
+from app.web.guards import requires
+from app.web.marks import due_chip, due_note
+from app.web.page import can_reach, page
+from app.web.request import actor, moment, today, uow
+from app.web.texts import _, language, ngettext, say
+from app.worklist import queries
+from app.worklist.domain import (
+    NOBODY,
+    SIZES,
+    STEPS,
+    WAITS,
+    Counts,
+    Order,
+    View,
+    Window,
+    WorklistFilter,
+    WorklistPage,
+    WorklistRow,
+    read_filter,
+    views_of,
+)
+
+blueprint = Blueprint("worklist", __name__)
+NIL: Final = UUID(int=0)
+TONES: Final = {Window.LATE: "late", Window.TODAY: "today"}
+ICONS: Final = {
+    Window.LATE: "late", Window.TODAY: "today", Window.THIS_WEEK: "week", Window.ME: "me", Window.OTHERS: "others",
+}  # fmt: skip
+
+
+@blueprint.get("/tyolista")
+@requires(Permission.WORKLIST_VIEW)
+def home() -> ResponseReturnValue:
+    """Show the work list: counters, filters, and a row for each open case."""
+    models = {model.key: str(model.short) for model in all_latest()}
+    wanted = read_filter(request.args, views_of(actor()), frozenset(models))
+    cursor = request.args.get("sivu")
+    shown = queries.worklist(uow(), actor(), wanted, cursor=cursor, now=moment(), today=today())
+    return page("worklist/home.html", shown=shown, wanted=wanted, models=models, **_dressed(shown, wanted))
+
+
+def _dressed(shown: WorklistPage, wanted: WorklistFilter) -> dict[str, Any]:
+    """What the template shows beside the rows: links, words and marks, each made once for the page."""
+    return {
+        "counters": _counters(shown.counts, wanted),
+        "views": {view: _view_words(view) for view in views_of(actor())},
+        "stages": {number: str(stage.short) for number, stage in enumerate(all_latest()[0].stages, start=1)},
+        "sorts": {order: _address(wanted.ordered(order)) for order in Order},
+        "sizes": [(size, None if size == wanted.size else _address(wanted, koko=str(size))) for size in SIZES],
+        "order_words": _order_words(wanted),
+        "title": _heading(shown.counts),
+        "all_href": _address(WorklistFilter(view=wanted.view)),
+        "previous": shown.previous_cursor and _address(wanted, sivu=shown.previous_cursor),
+        "next": shown.next_cursor and _address(wanted, sivu=shown.next_cursor),
+        "rows": _rows(shown, wanted),
+        "links": _links(),
+        "nobody": NOBODY,
+        "is_coordinator": actor().has(Role.COORDINATOR),
+    }
+
+
+def _address(wanted: WorklistFilter, **more: str) -> str:
+    values: dict[str, Any] = {**wanted.query(), **more}
+    return url_for("worklist.home", **values)
+
+
+def _view_words(view: View) -> str:
+    return {View.OWN: _("Own work list"), View.TEAM: _("Team's work list"), View.LED: _("Led teams")}[view]
+
+
+def _heading(counts: Counts) -> str:
+    clients = ngettext("%(num)s client", "%(num)s clients", counts.clients)
+    if counts.cases == counts.clients:
+        return clients
+    return ngettext("%(num)s pathway", "%(num)s pathways", counts.cases) + ", " + clients
+
+
+def _counters(counts: Counts, wanted: WorklistFilter) -> list[dict[str, Any]]:
+    is_own = wanted.view is View.OWN
+    words = {
+        Window.LATE: _("Late"),
+        Window.TODAY: _("Today"),
+        Window.THIS_WEEK: _("This week"),
+        Window.ME: _("Waits for me") if is_own else _("Waits for the worker"),
+        Window.OTHERS: _("Waits for others"),
+    }
+    return [
+        {
+            "tone": TONES.get(window, ""),
+            "icon": ICONS[window],
+            "number": counts.of(window),
+            "words": words[window],
+            # The counter one is in leads back to the whole list.
+            "href": _address(wanted.with_window(None if window is wanted.window else window)),
+            "is_current": window is wanted.window,
+        }
+        for window in Window
+    ]
+
+
+def _order_words(wanted: WorklistFilter) -> str:
+    down = wanted.is_descending
+    return {
+        Order.DUE: _("order: due date, the furthest first") if down else _("order: due date, late first"),
+        Order.REF: _("order: reference, the newest first") if down else _("order: reference, the oldest first"),
+        Order.STAGE: _("order: stage, the last first") if down else _("order: stage, the first first"),
+        Order.LAST: _("order: last contact, the latest first") if down else _("order: last contact, the oldest first"),
+    }[wanted.order]
+
+
+def _links() -> dict[str, list[str] | None]:
+    """Return the addresses of a row in pieces, between which the case's id goes: building each would cost the page."""
+    back = request.full_path.rstrip("?")
+    return {"case": _around("workbench.summary"), "log": _around("workbench.log", next=f"{back}#kirjaa-{NIL}")}
+
+
+def _around(endpoint: str, **more: Any) -> list[str] | None:  # noqa: ANN401 - values of an address
+    return url_for(endpoint, case_id=NIL, **more).split(str(NIL)) if can_reach(endpoint) else None
+
+
+def _rows(shown: WorklistPage, wanted: WorklistFilter) -> list[tuple[WorklistRow, str, str, Markup, str]]:
+    """Return each row with what it says: the next step, who moves, the due chip, the day of the last contact."""
+    steps = {kind: say(text) for kind, text in STEPS.items()}
+    waits = {who: say(text) for who, text in WAITS.items()}
+    on, spoken, none_due = today(), language(), due_note(_("No due date"))
+    is_own = wanted.view is View.OWN
+    return [
+        (
+            row,
+            row.step or steps[row.kind or ""],
+            waits.get(row.waits_for or "", "") if is_own else _whose(row, waits, shown.workers),
+            _chip(row.due_on, on, spoken) if row.due_on else none_due,
+            f"{row.last_on.day}.{row.last_on.month}." if row.last_on else "",
+        )
+        for row in shown.rows
+    ]
+
+
+def _whose(row: WorklistRow, waits: Mapping[str, str], workers: Mapping[UUID, str]) -> str:
+    if row.worker_id is None:
+        return _("No responsible worker")
+    name = workers.get(row.worker_id, "")
+    if row.waits_for in {None, WaitsFor.WORKER}:
+        return name
+    return f"{waits[row.waits_for or '']} · {name}"
+
+
+@lru_cache(maxsize=4096)
+def _chip(due_on: date, _today: date, _language: str) -> Markup:
+    # The drawing depends on the day and the language of the page and on nothing else.
+    return due_chip(due_on)
