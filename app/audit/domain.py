@@ -48,6 +48,64 @@ def purpose_of(actor: Actor, subject: Subject) -> str:
     return Purpose.SUPERVISION
 
 
+PAGES: Final[Mapping[str, Text]] = {
+    "audit": N_("log of the client"),
+    "client": N_("client"),
+    "client_handlers": N_("handlers of the contact data"),
+    "clients": N_("client list"),
+    "consents": N_("consents"),
+    "coordination": N_("allocation"),
+    "measures": N_("measures"),
+    "network": N_("network"),
+    "plan": N_("plan"),
+    "plans": N_("plans"),
+    "review": N_("review of a plan"),
+    "search": N_("search"),
+    "stage": N_("stage of the path"),
+    "summary": N_("summary"),
+    "supervision": N_("management"),
+    "timeline": N_("timeline"),
+    "worklist": N_("work list"),
+}
+
+ACTS: Final[Mapping[str, Text]] = {
+    "case_closed": N_("Closed the case"),
+    "case_opened": N_("Opened a pathway"),
+    "case_reopened": N_("Reopened the case"),
+    "changed": N_("Changed the details"),
+    "consent_recorded": N_("Recorded a consent"),
+    "consent_withdrawn": N_("Withdrew a consent"),
+    "denied": N_("Was turned away"),
+    "handler_ended": N_("Ended a right to open the contact data"),
+    "handler_named": N_("Named a handler of the contact data"),
+    "likely_twin": N_("Was told of a person with the same name"),
+    "looked_up": N_("Looked an identity code up"),
+    "many_views": N_("Opened very many client pages"),
+    "measure_entered": N_("Entered an estimate"),
+    "member_added": N_("Added a network member"),
+    "member_removed": N_("Removed a network member"),
+    "note_written": N_("Wrote an entry"),
+    "pair_added": N_("Added a pair"),
+    "pair_ended": N_("Ended a pair"),
+    "plan_accepted": N_("Brought a plan into force"),
+    "plan_ended": N_("Ended a plan"),
+    "plan_started": N_("Started a plan"),
+    "plan_written": N_("Wrote a plan"),
+    "recorded_elsewhere": N_("Marked a document recorded elsewhere"),
+    "registered": N_("Registered the client"),
+    "revealed": N_("Opened sealed data"),
+    "review_held": N_("Recorded a review"),
+    "stage_finished": N_("Finished a stage"),
+    "stage_opened": N_("Opened a stage"),
+    "stage_placed": N_("Placed the case in a stage"),
+    "stage_skipped": N_("Left a stage out"),
+    "step_done": N_("Marked a promise as kept"),
+    "step_promised": N_("Recorded a promise"),
+    "worker_assigned": N_("Named the responsible worker"),
+    "worker_released": N_("Released the responsible worker"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
     """One row of the trail as the log pages show it: ids and codes, no content."""
@@ -66,3 +124,16 @@ class AuditRow:
     outcome: str
     is_listed: bool = False
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> Text | str:
+        """What happened, in words; the bare code of an act without words is better than no row."""
+        if self.action in {"viewed", "listed"}:
+            page = PAGES.get(self.object_kind, self.object_kind)
+            return N_("Was on a list: %(page)s", page=page) if self.is_listed else N_("Looked at: %(page)s", page=page)
+        return ACTS.get(self.action, self.action)
+
+    @property
+    def why(self) -> Text | str:
+        """The purpose of a look in words; acts speak for themselves."""
+        return PURPOSES.get(self.purpose, self.purpose)

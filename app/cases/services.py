@@ -5,6 +5,7 @@
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, or_, select, update
@@ -65,32 +66,18 @@ def open_case(
     ensure(actor, Permission.CASE_OPEN)
     model = _model(model_key)
     check_opening(opened_on, contact_source, reference=facts(), today=local_date(now))
-    case_id = new_id()
-    try:
-        with uow.session.begin_nested():
-            # the unique index decides when two open at once; the savepoint keeps the transaction alive
-            if queries.has_open_case(uow, client_id, model_key):
-                raise _already_open()
-            uow.session.execute(
-                insert(Case).values(
-                    id=case_id,
-                    client_id=client_id,
-                    ordinal=queries.next_ordinal(uow, client_id),
-                    model_key=model.key,
-                    model_version=model.version,
-                    opened_on=opened_on,
-                    opened_at=now,
-                    opened_by=actor.id,
-                    contact_source=contact_source,
-                    source=source,
-                    team_id=team_id,
-                    current_stage=StageCode.PRE_CONTACT,
-                    current_since=opened_on,
-                    version=1,
-                )
-            )
-    except IntegrityError as error:
-        raise _already_open() from error
+    case_id = _insert_case(
+        uow,
+        client_id=client_id,
+        model_key=model.key,
+        model_version=model.version,
+        opened_on=opened_on,
+        opened_at=now,
+        opened_by=actor.id,
+        contact_source=contact_source,
+        source=source,
+        team_id=team_id,
+    )
     add_visit(uow, case_id, StageCode.PRE_CONTACT, "in_progress", on=opened_on, actor=actor, now=now, source=source)
     if actor.id is not None:
         kind = StandingKind.REGISTRAR
@@ -98,6 +85,22 @@ def open_case(
     case = queries.case_for_actor(uow, actor, case_id, now=now)
     trace(uow, "case_opened", case, actor=actor, now=now, model=f"{model.key}.v{model.version}", opened_on=opened_on)
     return case
+
+
+def _insert_case(uow: UnitOfWork, *, client_id: UUID, model_key: str, opened_on: date, **columns: Any) -> UUID:  # noqa: ANN401 - columns of the row
+    """Add the row; the unique index decides when two open at once, and the savepoint keeps the transaction alive."""
+    case_id = new_id()
+    columns |= {"current_stage": StageCode.PRE_CONTACT, "current_since": opened_on, "version": 1}
+    try:
+        with uow.session.begin_nested():
+            if queries.has_open_case(uow, client_id, model_key):
+                raise _already_open()
+            known = {"id": case_id, "client_id": client_id, "model_key": model_key, "opened_on": opened_on}
+            ordinal = queries.next_ordinal(uow, client_id)
+            uow.session.execute(insert(Case).values(**known, ordinal=ordinal, **columns))
+    except IntegrityError as error:
+        raise _already_open() from error
+    return case_id
 
 
 def _model(key: str) -> Pathway:

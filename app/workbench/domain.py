@@ -1,0 +1,349 @@
+"""What the client page is made of, and the order its parts stand in. Plain values, no database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.audit.domain import AuditRow
+from app.cases.domain import CaseView, ClosingView, NoteView, RecordedView, StepView, VisitView
+from app.clients.domain import ClientView
+from app.consents.domain import ConsentView
+from app.core.clock import local_date
+from app.core.texts import N_, N_n, Text
+from app.drafts.domain import DraftView
+from app.network.domain import MemberView
+from app.pathways.domain import LinkKind, Need, Pathway, Stage, StageCode
+from app.pathways.engine import Move, NextAction, StageMap, StageState
+
+FOLD_AT: Final = 280
+LATEST_CONTACTS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """One stage of the map at the head of a case page."""
+
+    number: int
+    code: StageCode
+    label: str
+    state: str
+    words: Text
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The numbers on the tabs."""
+
+    plans: int = 0
+    consents: int = 0
+    consents_ending: int = 0
+    members: int = 0
+    members_without_basis: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseShell:
+    """Everything that the head of each case page shows."""
+
+    case: CaseView
+    client: ClientView
+    age: int | None
+    language: str
+    interpreter: str | None
+    outcome: str | None
+    model: str
+    worker_name: str | None
+    deputy_name: str | None
+    stages: tuple[StageRow, ...]
+    current_number: int
+    action: NextAction
+    counts: Counts
+    may: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One value of the work-ability score."""
+
+    value: int
+    measured_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contacts:
+    """When the reader and when the others were last in touch."""
+
+    mine_on: date | None = None
+    others_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPage:
+    """The client page."""
+
+    shell: CaseShell
+    contacts: Contacts
+    latest: tuple[NoteView, ...]
+    notes: tuple[NoteView, ...]
+    steps: tuple[StepView, ...]
+    members: tuple[MemberView, ...]
+    scores: tuple[Score, ...]
+    drafts: tuple[DraftView, ...]
+    others: tuple[tuple[CaseView, str], ...]
+    names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagePage:
+    """One stage of the case: guidance, needs, and what may be done with it."""
+
+    shell: CaseShell
+    stage: Stage
+    state: StageState
+    needs: tuple[tuple[Need, bool], ...]
+    move: Move | None
+    open_stages: tuple[StageRow, ...]
+    visits: tuple[VisitView, ...]
+    recorded: tuple[RecordedView, ...]
+    names: Mapping[UUID, str]
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        """What is not on record, in the model's order."""
+        return tuple(need for need, is_met in self.needs if not is_met)
+
+    @property
+    def stops(self) -> bool:
+        """Whether something that the law or the model asks for keeps the stage shut."""
+        return any(need.stops for need in self.missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One thing on the timeline: an entry, a stage mark, or a closing."""
+
+    on: date
+    at: datetime
+    kind: str
+    title: Text | str
+    who: UUID | None = None
+    note: NoteView | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelinePage:
+    """The case notes with the marks between them."""
+
+    shell: CaseShell
+    happenings: tuple[Happening, ...]
+    drafts: tuple[DraftView, ...]
+    names: Mapping[UUID, str]
+    kind: str | None
+    older: str | None
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailPage:
+    """Who has looked at the client and who has done something, told apart."""
+
+    case: CaseView
+    shell: CaseShell | None
+    rows: tuple[AuditRow, ...]
+    names: Mapping[UUID, str]
+    wanted: str | None
+    older: int | None
+    is_first: bool
+
+
+# ---------------------------------------------------------------- the stage map
+def stage_rows(pathway: Pathway, visits: Sequence[VisitView], stages: StageMap, *, today: date) -> tuple[StageRow, ...]:
+    """Return the seven stages with their state in words: done on a day, in progress for so many days."""
+    last = {visit.stage: visit for visit in visits}
+    return tuple(
+        StageRow(
+            number=stage.number,
+            code=stage.code,
+            label=str(stage.label),
+            state=stages.states[stage.code],
+            words=_state_words(stages.states[stage.code], last.get(stage.code), today),
+            is_current=stage.code is stages.current,
+        )
+        for stage in pathway.stages
+    )
+
+
+def _state_words(state: StageState, visit: VisitView | None, today: date) -> Text:
+    if state is StageState.NOT_STARTED or visit is None:
+        return N_("Not started")
+    if state is StageState.NOT_NEEDED:
+        return N_("Not needed")
+    if state is StageState.IN_PROGRESS:
+        days = (today - visit.entered_on).days if visit.entered_on else 0
+        return N_n("In progress %(num)s day", "In progress %(num)s days", days) if days else N_("In progress")
+    if visit.left_on is None:
+        return N_("Done")
+    return N_("Done %(day)s", day=f"{visit.left_on.day}.{visit.left_on.month}.")
+
+
+# ---------------------------------------------------------------- the timeline
+def stage_marks(visits: Iterable[VisitView], pathway: Pathway) -> list[Happening]:
+    """Return a mark for each stage that was opened, finished or left out on a known day."""
+    marks: list[Happening] = []
+    for visit in visits:
+        stage = pathway.stage(visit.stage)
+        named: dict[str, str | int] = {"number": stage.number, "stage": str(stage.label)}
+        if visit.entered_on is not None:
+            title = N_("Stage opened: %(number)s %(stage)s", **named)
+            marks.append(_mark(visit.entered_on, visit, title, visit.opened_by, visit.reason))
+        if visit.left_on is not None:
+            done = visit.state == StageState.DONE
+            title = N_("Stage done: %(number)s %(stage)s", **named)
+            left_out = N_("Stage not needed: %(number)s %(stage)s", **named)
+            reason = None if visit.entered_on is not None else visit.reason
+            marks.append(_mark(visit.left_on, visit, title if done else left_out, visit.finished_by, reason))
+    return marks
+
+
+def _mark(on: date, visit: VisitView, title: Text, who: UUID | None, text: str | None) -> Happening:
+    return Happening(on=on, at=visit.opened_at, kind="stage", title=title, who=who, text=text)
+
+
+def closing_marks(closings: Iterable[ClosingView], outcomes: Mapping[str, str]) -> list[Happening]:
+    """Return a mark for each closing with its outcome, and one for each reopening with its reason."""
+    marks: list[Happening] = []
+    for one in closings:
+        title = N_("Case closed: %(outcome)s", outcome=outcomes.get(one.outcome, one.outcome))
+        marks.append(
+            Happening(on=one.closed_on, at=one.closed_at, kind="stage", title=title, who=one.closed_by, text=one.text)
+        )
+        if one.reopened_at is not None:
+            at, who, why = one.reopened_at, one.reopened_by, one.reopening_reason
+            marks.append(
+                Happening(on=local_date(at), at=at, kind="stage", title=N_("Case reopened"), who=who, text=why)
+            )
+    return marks
+
+
+def woven(
+    notes: Sequence[NoteView],
+    marks: Iterable[Happening],
+    labels: Mapping[str, str],
+    *,
+    before: tuple[date, datetime] | None,
+    has_older: bool,
+) -> tuple[Happening, ...]:
+    """Return the entries of one page with the marks between them, newest first; each mark is on exactly one page.
+
+    A page reaches from `before`, the last entry of the page above it, down to its own last entry.
+    """
+    entries = [
+        Happening(
+            on=note.happened_on,
+            at=note.written_at,
+            kind="entry",
+            title=labels.get(note.kind, note.kind),
+            who=note.author_id,
+            note=note,
+        )
+        for note in notes
+    ]
+    after = (entries[-1].on, entries[-1].at) if has_older and entries else None
+    here = [
+        mark
+        for mark in marks
+        if (before is None or (mark.on, mark.at) < before) and (after is None or (mark.on, mark.at) >= after)
+    ]
+    return tuple(sorted([*entries, *here], key=lambda one: (one.on, one.at), reverse=True))
+
+
+def folded(text: str | None) -> tuple[str, bool]:
+    """Return how much of a long text is shown at first, cut at a space, and whether something is left."""
+    if not text or len(text) <= FOLD_AT:
+        return text or "", False
+    cut = text.rfind(" ", 0, FOLD_AT)
+    return text[: cut if cut > FOLD_AT // 2 else FOLD_AT].rstrip() + "…", True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A contact as it is logged: the entry, what was promised in it, and which promises it kept."""
+
+    kind: str
+    happened_on: date
+    line: str
+    text: str | None = None
+    topic: str = ""
+    is_visible_to_client: bool = False
+    step: str = ""
+    step_owner: str = "worker"
+    step_due: date | None = None
+    done_steps: tuple[UUID, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalPage:
+    """A consent about to be withdrawn: for whom sharing ends with it, and for whom another basis stays."""
+
+    shell: CaseShell
+    consent: ConsentView
+    ending: tuple[MemberView, ...]
+    staying: tuple[MemberView, ...]
+
+
+def needs_with_state(stage: Stage, missing: Iterable[Need]) -> tuple[tuple[Need, bool], ...]:
+    """Return the needs of a stage, each with whether it is met."""
+    open_needs = {need.code for need in missing}
+    return tuple((need, need.code not in open_needs) for need in stage.needs)
+
+
+# ---------------------------------------------------------------- where things are done
+Place = tuple[str, dict[str, Any]]
+
+
+def place_of_need(case_id: UUID, need: Need) -> Place:
+    """Return the page, as endpoint and arguments, where a need is put on record."""
+    here: dict[str, Any] = {"case_id": case_id}
+    match need.link:
+        case LinkKind.RECORD_CONSENT:
+            return "consents.record", here
+        case LinkKind.ASSIGN_WORKER:
+            return "network.assign", here
+        case LinkKind.OPEN_PLAN:
+            return "plans.index", here
+        case LinkKind.ENTER_MEASURE:
+            return "measures.index", here
+        case LinkKind.WRITE_PLAN:
+            return "plans.start", here | ({"kind": need.plan_kind} if need.plan_kind else {})
+        case LinkKind.RECORD_ELSEWHERE:
+            return "workbench.record_elsewhere", here | {"asiakirja": need.document}
+        case _:
+            kind = {"laji": "visit"} if need.code.startswith("meeting:") else {}
+            return "workbench.log", here | {"aihe": need.topic} | kind
+
+
+def place_of_advice(shell: CaseShell) -> Place:
+    """Return the page, as endpoint and arguments, where the next best action is done."""
+    action, here = shell.action, {"case_id": shell.case.id}
+    if action.need is not None:
+        return place_of_need(shell.case.id, action.need)
+    match action.link:
+        case LinkKind.ASSIGN_WORKER:
+            return "network.assign", here
+        case LinkKind.RECORD_CONSENT:
+            return "consents.index", here
+        case LinkKind.OPEN_NETWORK:
+            return "network.index", here
+        case LinkKind.REVIEW_PLAN | LinkKind.OPEN_PLAN:
+            return "plans.index", here
+        case LinkKind.MOVE_STAGE | LinkKind.CLOSE_CASE:
+            stage = action.stage or shell.case.current_stage
+            return "workbench.stage", here | {"stage": stage.number}
+        case LinkKind.SHOW_STEPS:
+            return "workbench.summary", here | {"_anchor": "luvattu"}
+        case _:
+            return "workbench.log", here
