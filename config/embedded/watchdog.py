@@ -9,7 +9,7 @@ import sys
 
 from config.embedded.process import end_groups
 
-PATIENCE = 6.0  # seconds between the request and the kill
+PATIENCE = 4.0  # seconds between the request and the kill; what PostgreSQL committed survives the kill too
 
 
 def main() -> None:
