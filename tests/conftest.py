@@ -55,6 +55,7 @@ class Cluster:
             migrate(server.url(OWNER, TEMPLATE))
         except BaseException:
             family.close()
+            shutil.rmtree(home, ignore_errors=True)
             raise
         return cls(home, family, server)
 
