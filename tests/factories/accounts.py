@@ -31,7 +31,7 @@ def create_team(uow: UnitOfWork, *, name: str | None = None, now: datetime = LON
     return services.create_team(uow, name=name, actor=system_actor("system:demo"), now=now)
 
 
-def create_user(  # noqa: PLR0913 - every keyword has a default
+def create_user(
     uow: UnitOfWork,
     *,
     roles: Iterable[Role] = (Role.OWN_WORKER,),

@@ -75,7 +75,7 @@ def test_a_change_of_places_grows_the_version_so_that_a_second_form_is_refused(
     user = create_user(uow, teams=(north,))
     change(uow, user, actor=admin, now=now, places=[Place(south, is_lead=True)])
     after = queries.get_user(uow, user.id)
-    assert (after.team_ids, after.led_team_ids) == ({south}, {south})
+    assert after.team_ids == after.led_team_ids == {south}
     with pytest.raises(Conflict):
         change(uow, user, actor=admin, now=now + DAY)
 
@@ -85,8 +85,8 @@ def test_a_member_becomes_lead_without_a_gap(uow: UnitOfWork, admin: Actor, now:
     user = create_user(uow, teams=(team,))
     change(uow, user, actor=admin, now=now, places=[Place(team, is_lead=True)])
     before, after = (actor_of(uow, user, now=at) for at in (now - DAY, now))
-    assert (before.team_ids, before.led_team_ids) == ({team}, frozenset())
-    assert (after.team_ids, after.led_team_ids) == ({team}, {team})
+    assert (before.team_ids, before.led_team_ids) == (frozenset({team}), frozenset())
+    assert after.team_ids == after.led_team_ids == {team}
 
 
 def test_a_closed_team_takes_nobody_in(uow: UnitOfWork, admin: Actor, now: datetime) -> None:
@@ -162,7 +162,7 @@ def test_a_closed_account_is_opened_again_with_its_places(uow: UnitOfWork, admin
     services.reactivate_user(uow, user, actor=admin, now=now + DAY)
     services.reactivate_user(uow, user, actor=admin, now=now + DAY)
     after = queries.get_user(uow, user.id, now=now + DAY)
-    assert (after.is_active, after.team_ids, after.must_change_password) == (True, {team}, True)
+    assert (after.is_active, after.team_ids, after.must_change_password) == (True, frozenset({team}), True)
     assert [len(trail(uow, action)) for action in ("user_deactivated", "user_reactivated")] == [1, 1]
 
 
