@@ -36,11 +36,7 @@ def open_duty(  # noqa: PLR0913 - each is a column of the ledger, and all are na
     Days are Helsinki days. `law_limit_on`: the limit rolled forward, only where a party acts towards an authority.
     Source: ruling 15.
     """
-    before = queries.open_row(uow, kind=DutyKind(kind), subject_kind=subject_kind, subject_id=subject_id)
-    if before is not None:
-        _close(before, DutyOutcome.SUPERSEDED, on=local_date(now), actor=actor, now=now)
-        # The unique index of open duties must see the old one closed before the new one comes.
-        uow.flush()
+    before_id = _supersede(uow, DutyKind(kind), subject_kind, subject_id, actor=actor, now=now)
     row_id = new_id()
     uow.session.add(
         Duty(
@@ -56,12 +52,24 @@ def open_duty(  # noqa: PLR0913 - each is a column of the ledger, and all are na
             law_limit_on=law_limit_on,
             opened_at=now,
             opened_by=actor.id,
-            follows_id=follows_id or (before.id if before else None),
+            follows_id=follows_id or before_id,
             reason=uow.vault.seal_optional("duty", "reason", row_id, reason),
         )
     )
     uow.flush()
     return row_id
+
+
+def _supersede(
+    uow: UnitOfWork, kind: DutyKind, subject_kind: str, subject_id: UUID, *, actor: Actor, now: datetime
+) -> UUID | None:
+    before = queries.open_row(uow, kind=kind, subject_kind=subject_kind, subject_id=subject_id)
+    if before is None:
+        return None
+    _close(before, DutyOutcome.SUPERSEDED, on=local_date(now), actor=actor, now=now)
+    # The unique index of open duties must see the old one closed before the new one comes.
+    uow.flush()
+    return before.id
 
 
 def close_duty(
@@ -84,9 +92,7 @@ def close_duty(
     return row.id
 
 
-def close_all_of_case(
-    uow: UnitOfWork, *, case_id: UUID, outcome: str, on: date, actor: Actor, now: datetime
-) -> int:
+def close_all_of_case(uow: UnitOfWork, *, case_id: UUID, outcome: str, on: date, actor: Actor, now: datetime) -> int:
     """Close everything open in the case, in one statement, and return how many there were."""
     uow.flush()
     closed = uow.session.scalars(

@@ -185,8 +185,8 @@ def next_review_problems(
     *,
     after: date,
     reason: str | None,
-    field: str = "next_review_on",
-    reason_field: str = "next_reason",
+    field: str | None = "next_review_on",
+    reason_field: str | None = "next_reason",
 ) -> list[FieldProblem]:
     """Return why a day for the next review cannot be taken, or nothing.
 
@@ -255,6 +255,14 @@ class PlanContent:
     next_review_on: date | None = None
     next_review_reason: str | None = None
     summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalAnswer:
+    """How one goal turned out, with a remark in words."""
+
+    outcome: GoalOutcome
+    remark: str | None = None
 
 
 def content_problems(content: PlanContent, *, today: date, is_final: bool) -> list[FieldProblem]:

@@ -79,11 +79,8 @@ def test_of_fifty_who_assign_at_once_exactly_one_wins(many: Engine, vault: Vault
     with unit_of_work(sessions, vault) as uow:
         case = cases.case_of(uow, case_id)
         line = queries.line_of(uow, case_id)
-        standing = uow.session.execute(
-            text("SELECT user_id FROM standing WHERE case_id = :case AND kind = 'responsible' AND valid_to IS NULL"),
-            {"case": case_id},
-        ).scalars()
-        assert [period.user_id for period in line] == [case.worker_id] == list(standing)
+        found = text("SELECT user_id FROM standing WHERE kind = 'responsible' AND valid_to IS NULL")
+        assert [period.user_id for period in line] == [case.worker_id] == list(uow.session.scalars(found))
         assert len(answers) == 1, "all the others were told the same"
         assert line[0].name in answers.most_common(1)[0][0]
         assert answers.total() == THREADS - 1

@@ -1,0 +1,344 @@
+"""Reading plans, their versions and reviews, and why a review is due on the day it is."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.accounts import queries as accounts
+from app.cases.domain import CaseView
+from app.core.errors import NotFound
+from app.core.uow import UnitOfWork
+from app.duties import queries as duties
+from app.duties.domain import DutyKind, DutyView
+from app.plans.domain import (
+    AcceptanceWay,
+    ActionOwner,
+    ActionState,
+    DueDay,
+    GoalOutcome,
+    VersionState,
+    explain_due,
+)
+from app.plans.models import Action, Goal, Plan, PlanVersion, Review, ReviewOutcome
+from app.plans.versions import (
+    ActionView,
+    GoalResult,
+    GoalView,
+    PlanView,
+    ReviewView,
+    VersionHead,
+    VersionView,
+)
+from app.reference.loader import cadence_for
+
+PLAN = "plan"
+"""The subject kind of the duties of a plan; their subject is the plan, not a version of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Everything behind the day of a plan's next review.
+
+    `duty` is the open one (None: the period's end is all there is); `due` is the reckoning of today. `agreed_on` and
+    `reason`: what was agreed when the plan came into force or was last reviewed, and why it was past the cadence.
+    """
+
+    plan: PlanView
+    due: DueDay
+    duty: DutyView | None
+    agreed_on: date | None
+    reason: str | None
+    is_late: bool
+
+
+def plans_of(uow: UnitOfWork, case_id: UUID) -> list[PlanView]:
+    """Return the plans of a case, those in use first and the latest started on top (four statements)."""
+    rows = uow.session.scalars(
+        select(Plan)
+        .where(Plan.case_id == case_id)
+        .order_by(Plan.ended_on.is_not(None), Plan.started_at.desc(), Plan.id)
+    ).all()
+    heads, held = _heads(uow, [row.id for row in rows]), _held(uow, [row.id for row in rows])
+    due = {duty.subject_id: duty.due_on for duty in duties.open_of_case(uow, case_id) if _is_review(duty)}
+    return [
+        PlanView(
+            id=row.id,
+            case_id=row.case_id,
+            kind=row.kind,
+            source=row.source,
+            ended_on=row.ended_on,
+            versions=tuple(heads[row.id]),
+            reviewed_on=tuple(held[row.id]),
+            due_on=due.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def _is_review(duty: DutyView) -> bool:
+    return duty.kind is DutyKind.PLAN_REVIEW and duty.subject_kind == PLAN
+
+
+def plan_of(uow: UnitOfWork, case_id: UUID, plan_id: UUID) -> PlanView:
+    """Return one plan of a case, or NotFound."""
+    found = next((plan for plan in plans_of(uow, case_id) if plan.id == plan_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _heads(uow: UnitOfWork, plan_ids: Collection[UUID]) -> dict[UUID, list[VersionHead]]:
+    heads: dict[UUID, list[VersionHead]] = defaultdict(list)
+    if plan_ids:
+        rows = uow.session.scalars(
+            select(PlanVersion).where(PlanVersion.plan_id.in_(plan_ids)).order_by(PlanVersion.number.desc())
+        )
+        for row in rows:
+            heads[row.plan_id].append(_head(row))
+    return heads
+
+
+def _head(row: PlanVersion) -> VersionHead:
+    return VersionHead(
+        id=row.id,
+        plan_id=row.plan_id,
+        number=row.number,
+        state=VersionState(row.state),
+        period_start=row.period_start,
+        period_end=row.period_end,
+        in_force_on=row.in_force_on,
+        next_review_on=row.next_review_on,
+        accepted_on=row.accepted_on,
+        acceptance_way=AcceptanceWay(row.acceptance_way) if row.acceptance_way else None,
+        written_at=row.written_at,
+        written_by=row.written_by,
+        version=row.version,
+    )
+
+
+def _held(uow: UnitOfWork, plan_ids: Collection[UUID]) -> dict[UUID, list[date]]:
+    held: dict[UUID, list[date]] = defaultdict(list)
+    if plan_ids:
+        rows = uow.session.execute(
+            select(Review.plan_id, Review.held_on).where(Review.plan_id.in_(plan_ids)).order_by(Review.held_on)
+        )
+        for plan_id, held_on in rows:
+            held[plan_id].append(held_on)
+    return held
+
+
+def version_of(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> VersionView:
+    """Return one version of a plan of the case, opened, or NotFound (three statements)."""
+    found = uow.session.execute(
+        select(PlanVersion, Plan.kind)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(PlanVersion.id == version_id, Plan.case_id == case_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    row, kind = found
+    opened = uow.vault.open_optional
+    return VersionView(
+        head=_head(row),
+        kind=kind,
+        goals=_goals(uow, version_id),
+        summary=opened("plan_version", "summary", row.id, row.summary),
+        next_review_reason=opened("plan_version", "next_review_reason", row.id, row.next_review_reason),
+        client_comment=opened("plan_version", "client_comment", row.id, row.client_comment),
+    )
+
+
+def _goals(uow: UnitOfWork, version_id: UUID) -> tuple[GoalView, ...]:
+    rows = uow.session.scalars(select(Goal).where(Goal.plan_version_id == version_id).order_by(Goal.ordinal)).all()
+    actions: dict[UUID, list[ActionView]] = defaultdict(list)
+    for action in uow.session.scalars(
+        select(Action)
+        .join(Goal, Goal.id == Action.goal_id)
+        .where(Goal.plan_version_id == version_id)
+        .order_by(Action.ordinal)
+    ):
+        actions[action.goal_id].append(_action(uow, action))
+    return tuple(
+        GoalView(
+            id=row.id,
+            text=uow.vault.open("goal", "text", row.id, row.text),
+            origin_id=row.origin_id,
+            actions=tuple(actions[row.id]),
+        )
+        for row in rows
+    )
+
+
+def _action(uow: UnitOfWork, row: Action) -> ActionView:
+    return ActionView(
+        id=row.id,
+        text=uow.vault.open("plan_action", "text", row.id, row.text),
+        owner=ActionOwner(row.owner),
+        due_on=row.due_on,
+        state=ActionState(row.state),
+        origin_id=row.origin_id,
+    )
+
+
+def reviews_of(uow: UnitOfWork, plan_id: UUID) -> list[ReviewView]:
+    """Return the reviews of a plan, opened, the latest first (two statements)."""
+    rows = uow.session.scalars(
+        select(Review).where(Review.plan_id == plan_id).order_by(Review.held_on.desc(), Review.recorded_at.desc())
+    ).all()
+    results = _results(uow, [row.id for row in rows])
+    return [_review(uow, row, tuple(results[row.id])) for row in rows]
+
+
+def _results(uow: UnitOfWork, review_ids: Collection[UUID]) -> dict[UUID, list[GoalResult]]:
+    results: dict[UUID, list[GoalResult]] = defaultdict(list)
+    if not review_ids:
+        return results
+    rows = uow.session.execute(
+        select(ReviewOutcome, Goal.text)
+        .join(Goal, Goal.id == ReviewOutcome.goal_id)
+        .where(ReviewOutcome.review_id.in_(review_ids))
+        .order_by(Goal.ordinal)
+    )
+    for row, text in rows:
+        results[row.review_id].append(
+            GoalResult(
+                goal_id=row.goal_id,
+                text=uow.vault.open("goal", "text", row.goal_id, text),
+                outcome=GoalOutcome(row.outcome),
+                remark=uow.vault.open_optional("review_outcome", "remark", row.id, row.remark),
+            )
+        )
+    return results
+
+
+def _review(uow: UnitOfWork, row: Review, results: tuple[GoalResult, ...]) -> ReviewView:
+    def opened(column: str, blob: bytes | None) -> str | None:
+        return uow.vault.open_optional("review", column, row.id, blob)
+
+    return ReviewView(
+        id=row.id,
+        plan_id=row.plan_id,
+        plan_version_id=row.plan_version_id,
+        held_on=row.held_on,
+        participants=opened("participants", row.participants),
+        situation=opened("situation", row.situation),
+        changes=opened("changes", row.changes),
+        late_reason=opened("late_reason", row.late_reason),
+        next_review_on=row.next_review_on,
+        next_reason=opened("next_reason", row.next_reason),
+        source=row.source,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by,
+        results=results,
+    )
+
+
+# -- the day of the next review --------------------------------------------------------------------------------------
+
+
+def due_of(
+    case: CaseView, plan: PlanView, *, in_force_on: date, period_end: date | None, more_held: Iterable[date] = ()
+) -> DueDay:
+    """Return the reckoning of a plan's next review.
+
+    `in_force_on` counts for a plan that has not been in force before; `more_held`: reviews about to be recorded.
+    The cadences are those that hold on the day the line of reviews has reached.
+    """
+    held = sorted([*plan.reviewed_on, *more_held])
+    first = plan.first_in_force_on or in_force_on
+    cadences = cadence_for(case.model_key, plan.kind, held[-1] if held else first)
+    return explain_due(in_force_on=first, held=held, cadences=cadences, period_end=period_end)
+
+
+def due_now(case: CaseView, plan: PlanView) -> DueDay:
+    """Return the reckoning of a plan in force as it stands; raises NotFound for a plan that is not."""
+    head = plan.in_force
+    if head is None or head.in_force_on is None:
+        raise NotFound
+    return due_of(case, plan, in_force_on=head.in_force_on, period_end=head.period_end)
+
+
+def agreed_day(uow: UnitOfWork, case_id: UUID, plan: PlanView) -> tuple[date | None, str | None]:
+    """Return the day agreed for the next review, and the reason for it: in the last review, else in the version."""
+    head = plan.in_force
+    if head is None:
+        return None, None
+    last = next(iter(reviews_of(uow, plan.id)), None)
+    if last is not None and (head.in_force_on is None or last.held_on >= head.in_force_on):
+        return last.next_review_on, last.next_reason
+    return head.next_review_on, version_of(uow, case_id, head.id).next_review_reason
+
+
+def why_this_day(uow: UnitOfWork, case: CaseView, plan_id: UUID, today: date) -> Why:
+    """Return what the day of the plan's next review follows from; NotFound for a plan that is not in force."""
+    plan = plan_of(uow, case.id, plan_id)
+    agreed_on, reason = agreed_day(uow, case.id, plan)
+    duty = duties.find_open(uow, kind=DutyKind.PLAN_REVIEW, subject_kind=PLAN, subject_id=plan_id)
+    is_late = duty is not None and duty.is_overdue(today)
+    return Why(plan=plan, due=due_now(case, plan), duty=duty, agreed_on=agreed_on, reason=reason, is_late=is_late)
+
+
+def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
+    """Return the needs that the plans meet: each kind in force, and a day for a review."""
+    plans = [plan for plan in plans_of(uow, case.id) if plan.in_force and (plan.first_in_force_on or today) <= today]
+    met = {f"plan:{plan.kind}" for plan in plans}
+    return frozenset(met | ({"review"} if any(plan.due_on for plan in plans) else set()))
+
+
+def names_of_writers(uow: UnitOfWork, plans: Iterable[PlanView]) -> dict[UUID, str]:
+    """Return the names of those who wrote the versions, by user id."""
+    return accounts.full_names(uow, {head.written_by for plan in plans for head in plan.versions if head.written_by})
+
+
+# -- for the services ------------------------------------------------------------------------------------------------
+
+
+def lock_plan(uow: UnitOfWork, case_id: UUID, plan_id: UUID) -> Plan:
+    """Return the row of a plan of the case, locked until the transaction ends, or NotFound."""
+    row = uow.session.scalar(
+        select(Plan)
+        .where(Plan.id == plan_id, Plan.case_id == case_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def version_row(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> PlanVersion:
+    """Return the row of a version with its plan locked, as it is now, or NotFound."""
+    plan_id = uow.session.scalar(select(PlanVersion.plan_id).where(PlanVersion.id == version_id))
+    if plan_id is None:
+        raise NotFound
+    lock_plan(uow, case_id, plan_id)
+    found = uow.session.scalar(
+        select(PlanVersion).where(PlanVersion.id == version_id).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rows_in_state(uow: UnitOfWork, plan_id: UUID, state: VersionState) -> list[PlanVersion]:
+    """Return the version rows of a plan in a state."""
+    return list(
+        uow.session.scalars(select(PlanVersion).where(PlanVersion.plan_id == plan_id, PlanVersion.state == state))
+    )
+
+
+def plan_rows(uow: UnitOfWork, case_id: UUID) -> list[Plan]:
+    """Return the plan rows of a case, locked."""
+    return list(
+        uow.session.scalars(
+            select(Plan)
+            .where(Plan.case_id == case_id)
+            .order_by(Plan.started_at, Plan.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )

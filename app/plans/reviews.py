@@ -1,0 +1,321 @@
+"""Holding a review, and keeping the duties of plans in the ledger in step with what happens to the plans."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import ensure
+from app.audit import services as audit
+from app.cases import queries as cases
+from app.cases.domain import CaseView
+from app.core.clock import local_date
+from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.ids import new_id
+from app.core.texts import N_
+from app.core.uow import UnitOfWork
+from app.duties import services as duties
+from app.duties.domain import DutyKind, DutyOutcome
+from app.plans import queries
+from app.plans.domain import (
+    LONGEST_TEXT,
+    PERIOD_END,
+    REOPENED,
+    REOPENED_DAYS,
+    DueDay,
+    GoalAnswer,
+    VersionState,
+    next_review_problems,
+)
+from app.plans.models import Plan, Review, ReviewOutcome
+from app.plans.queries import PLAN
+from app.plans.versions import PlanView, VersionHead, VersionView
+
+TEXTS: Final = ("situation", "changes", "participants", "late_reason", "next_reason")
+"""The sealed columns of a review."""
+
+
+def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are named
+    uow: UnitOfWork,
+    case: CaseView,
+    plan_id: UUID,
+    *,
+    held_on: date,
+    outcomes: Mapping[UUID, GoalAnswer],
+    situation: str | None,
+    changes: str | None,
+    participants: str | None,
+    late_reason: str | None,
+    next_review_on: date | None,
+    next_reason: str | None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Put a held review on record, close its duty as done on that day, open the next, and return the review's id.
+
+    Every goal of the version in force needs an answer; a plan without goals (an imported one) needs none. Raises
+    Refused at the fields: a day that was not, a next day past a limit of the law, one past the service's own cadence
+    without a reason. Raises Conflict when the review of that day is already on record. Source: 189/2001 section 9,
+    381/2023 section 6; rulings 15 to 17.
+    """
+    ensure(actor, Permission.PLAN_REVIEW, case.subject)
+    plan, version = _locked_in_force(uow, case, plan_id)
+    end = version.head.period_end
+    due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
+    _check_day(plan, held_on, today=local_date(now))
+    texts = dict(zip(TEXTS, (situation, changes, participants, late_reason, next_reason), strict=True))
+    problems = [*_goal_problems(version, outcomes), *_too_long(texts)]
+    problems += next_review_problems(next_review_on, due, after=held_on, reason=next_reason)
+    if problems:
+        raise Refused.because(problems)
+    row = Review(plan_version_id=version.head.id, held_on=held_on, next_review_on=next_review_on)
+    _write(uow, case, plan_id, row, texts, actor=actor, now=now)
+    _answer(uow, row.id, outcomes)
+    _close(uow, DutyKind.PLAN_REVIEW, plan_id, DutyOutcome.DONE, on=held_on, actor=actor, now=now)
+    if next_review_on is not None or not due.ends_first:
+        open_review(uow, case, plan_id, due, next_review_on, reason=next_reason, actor=actor, now=now)
+    _record(uow, "review_held", case, row.id, actor=actor, now=now, held_on=held_on, next=next_review_on)
+    return row.id
+
+
+def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[PlanView, VersionView]:
+    queries.lock_plan(uow, case.id, plan_id)
+    plan = queries.plan_of(uow, case.id, plan_id)
+    if plan.in_force is None:
+        raise Refused(N_("The plan is not in force, so there is nothing to review."))
+    return plan, queries.version_of(uow, case.id, plan.in_force.id)
+
+
+def _check_day(plan: PlanView, held_on: date, *, today: date) -> None:
+    first = plan.first_in_force_on
+    if held_on > today:
+        raise Refused(N_("The review cannot have been held in the future."), "held_on")
+    if held_on in plan.reviewed_on:
+        raise Conflict(N_("A review of this plan on %(day)s is already on record.", day=held_on), "held_on")
+    if first is not None and held_on < first:
+        raise Refused(N_("The plan came into force on %(day)s. The review must come after it.", day=first), "held_on")
+    last = max(plan.reviewed_on, default=None)
+    if last is not None and held_on < last:
+        raise Refused(N_("The last review was held on %(day)s. The review must come after it.", day=last), "held_on")
+
+
+def _goal_problems(version: VersionView, outcomes: Mapping[UUID, GoalAnswer]) -> list[FieldProblem]:
+    """Return the goals without an answer, and whether there are answers to goals of another version."""
+    found = [
+        FieldProblem(f"goal-{number}", N_("Choose how goal %(number)s turned out.", number=number))
+        for number, goal in enumerate(version.goals, 1)
+        if goal.id not in outcomes
+    ]
+    if outcomes.keys() - {goal.id for goal in version.goals}:
+        found.append(
+            FieldProblem(None, N_("The plan has changed since the review was begun. Look at the goals again."))
+        )
+    return found
+
+
+def _too_long(texts: Mapping[str, str | None]) -> list[FieldProblem]:
+    words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
+    return [FieldProblem(name, words) for name, text in texts.items() if len(text or "") > LONGEST_TEXT]
+
+
+def _write(
+    uow: UnitOfWork,
+    case: CaseView,
+    plan_id: UUID,
+    row: Review,
+    texts: Mapping[str, str | None],
+    *,
+    actor: Actor,
+    now: datetime,
+    source: str = "work",
+) -> None:
+    row.id, row.case_id, row.plan_id, row.source = new_id(), case.id, plan_id, source
+    row.recorded_at, row.recorded_by = now, actor.id
+    for column, text in texts.items():
+        setattr(row, column, uow.vault.seal_optional("review", column, row.id, (text or "").strip() or None))
+    uow.session.add(row)
+    uow.flush()
+
+
+def _answer(uow: UnitOfWork, review_id: UUID, outcomes: Mapping[UUID, GoalAnswer]) -> None:
+    for goal_id, answer in outcomes.items():
+        line = ReviewOutcome(id=new_id(), review_id=review_id, goal_id=goal_id, outcome=answer.outcome)
+        remark = (answer.remark or "").strip() or None
+        line.remark = uow.vault.seal_optional("review_outcome", "remark", line.id, remark)
+        uow.session.add(line)
+    uow.flush()
+
+
+def keep_imported_review(
+    uow: UnitOfWork, case: CaseView, plan_id: UUID, version_id: UUID, held_on: date, *, actor: Actor, now: datetime
+) -> None:
+    """Put a review on record of which an imported register knows the day and nothing else."""
+    row = Review(plan_version_id=version_id, held_on=held_on)
+    _write(uow, case, plan_id, row, {}, actor=actor, now=now, source="import")
+
+
+# -- the duties of a plan --------------------------------------------------------------------------------------------
+
+
+def open_plan_duties(
+    uow: UnitOfWork, case: CaseView, plan: PlanView, *, reason: str | None, actor: Actor, now: datetime
+) -> None:
+    """Open what a plan that came into force owes: its next review, and the end of its period if it has one.
+
+    A version before it leaves its duties superseded; the review keeps its anchor, for a version is no review.
+    """
+    head = plan.in_force
+    if head is None:
+        return
+    due = queries.due_now(case, plan)
+    open_review(uow, case, plan.id, due, head.next_review_on, reason=reason, actor=actor, now=now)
+    if head.period_end is None:
+        today = local_date(now)
+        _close(uow, DutyKind.PLAN_PERIOD_END, plan.id, DutyOutcome.SUPERSEDED, on=today, actor=actor, now=now)
+    else:
+        _open_period_end(uow, case, head, actor=actor, now=now)
+
+
+def open_review(
+    uow: UnitOfWork,
+    case: CaseView,
+    plan_id: UUID,
+    due: DueDay,
+    agreed_on: date | None,
+    *,
+    reason: str | None = None,
+    rule_code: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Open the next review on the day agreed, else on the raw calendar limit; nothing when there is neither."""
+    day = agreed_on or due.limit_on
+    if day is None:
+        return
+    duties.open_duty(
+        uow,
+        case_id=case.id,
+        kind=DutyKind.PLAN_REVIEW,
+        subject_kind=PLAN,
+        subject_id=plan_id,
+        rule_code=rule_code or due.rule_code,
+        anchor_on=due.anchor_on,
+        due_on=day,
+        law_limit_on=due.law_limit_on,
+        reason=(reason or "").strip() or None,
+        actor=actor,
+        now=now,
+    )
+
+
+def _open_period_end(uow: UnitOfWork, case: CaseView, head: VersionHead, *, actor: Actor, now: datetime) -> None:
+    if head.period_end is None or head.in_force_on is None:
+        return
+    duties.open_duty(
+        uow,
+        case_id=case.id,
+        kind=DutyKind.PLAN_PERIOD_END,
+        subject_kind=PLAN,
+        subject_id=head.plan_id,
+        rule_code=PERIOD_END,
+        anchor_on=head.period_start or head.in_force_on,
+        due_on=head.period_end,
+        actor=actor,
+        now=now,
+    )
+
+
+def _close(
+    uow: UnitOfWork, kind: DutyKind, plan_id: UUID, outcome: DutyOutcome, *, on: date, actor: Actor, now: datetime
+) -> None:
+    duties.close_duty(
+        uow, kind=kind, subject_kind=PLAN, subject_id=plan_id, outcome=outcome, on=on, actor=actor, now=now
+    )
+
+
+def end_plans(uow: UnitOfWork, case: CaseView, *, on: date, actor: Actor, now: datetime) -> None:
+    """End every plan of a case that closes, with its duties; the caller has checked the right to close.
+
+    Versions stay as they were written; reopening the case brings the plans back (`recompute_duties`).
+    """
+    for row in queries.plan_rows(uow, case.id):
+        if row.ended_on is not None:
+            continue
+        row.ended_on = on
+        for version in queries.rows_in_state(uow, row.id, VersionState.IN_FORCE):
+            version.state = VersionState.ENDED
+        uow.flush()
+        for kind in (DutyKind.PLAN_REVIEW, DutyKind.PLAN_PERIOD_END):
+            _close(uow, kind, row.id, DutyOutcome.CASE_CLOSED, on=on, actor=actor, now=now)
+        _record(uow, "plan_ended", case, row.id, actor=actor, now=now, on=on)
+
+
+def recompute_duties(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> None:
+    """Open the duties of a reopened case anew from its plans whose period has not ended (ruling 15).
+
+    Plans that ended when the case was closed come back into force. A review whose day has passed meanwhile is due
+    fourteen days from today.
+    """
+    today = local_date(now)
+    closings = cases.closings_of(uow, case.id)
+    for row in queries.plan_rows(uow, case.id):
+        if closings and row.ended_on == closings[0].closed_on:
+            _revive(uow, row, today=today)
+    uow.flush()
+    for plan in queries.plans_of(uow, case.id):
+        if plan.in_force is not None and not _is_over(plan.in_force, today):
+            _reopen_duties(uow, case, plan, actor=actor, now=now)
+
+
+def _revive(uow: UnitOfWork, row: Plan, *, today: date) -> None:
+    versions = queries.rows_in_state(uow, row.id, VersionState.ENDED)
+    if all(version.period_end is not None and version.period_end < today for version in versions) and versions:
+        return
+    row.ended_on = None
+    for version in versions:
+        version.state = VersionState.IN_FORCE
+
+
+def _is_over(head: VersionHead, today: date) -> bool:
+    return head.period_end is not None and head.period_end < today
+
+
+def _reopen_duties(uow: UnitOfWork, case: CaseView, plan: PlanView, *, actor: Actor, now: datetime) -> None:
+    head, today = plan.in_force, local_date(now)
+    if head is None:
+        return
+    due = queries.due_now(case, plan)
+    agreed_on, reason = queries.agreed_day(uow, case.id, plan)
+    day = agreed_on or due.limit_on
+    if day is not None and day < today:
+        later = today + timedelta(days=REOPENED_DAYS)
+        day = min(later, head.period_end) if head.period_end else later
+        open_review(uow, case, plan.id, due, day, reason=reason, rule_code=REOPENED, actor=actor, now=now)
+    elif agreed_on is not None or not due.ends_first:
+        open_review(uow, case, plan.id, due, agreed_on, reason=reason, actor=actor, now=now)
+    _open_period_end(uow, case, head, actor=actor, now=now)
+
+
+def _record(
+    uow: UnitOfWork,
+    action: str,
+    case: CaseView,
+    object_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    **days: date | None,
+) -> None:
+    audit.record(
+        uow,
+        action,
+        actor=actor,
+        at=now,
+        object_kind="review" if action == "review_held" else PLAN,
+        object_id=object_id,
+        client_id=case.client_id,
+        case_id=case.id,
+        detail={name: day.isoformat() if day else None for name, day in days.items()},
+    )

@@ -1,0 +1,307 @@
+"""Writing plans: a draft comes into force with the client's word and is frozen; a change is the next version."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import can, ensure
+from app.audit import services as audit
+from app.cases.domain import CaseView
+from app.core.clock import local_date
+from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.ids import new_id
+from app.core.texts import N_
+from app.core.uow import UnitOfWork
+from app.pathways.loader import pathway
+from app.plans import queries
+from app.plans.domain import (
+    LONGEST_TEXT,
+    AcceptanceWay,
+    ActionContent,
+    GoalContent,
+    PlanContent,
+    VersionState,
+    content_problems,
+    next_review_problems,
+)
+from app.plans.models import Action, Goal, Plan, PlanVersion
+from app.plans.queries import PLAN
+from app.plans.reviews import (
+    end_plans,
+    hold_review,
+    keep_imported_review,
+    open_plan_duties,
+    recompute_duties,
+)
+from app.reference.loader import reference
+
+# Reviews live in a file of their own; whoever acts on plans finds every act here.
+__all__ = [
+    "bring_into_force",
+    "discard_version",
+    "end_plans",
+    "hold_review",
+    "import_plan",
+    "recompute_duties",
+    "start_plan",
+    "start_version",
+    "write_version",
+]
+
+
+def start_plan(uow: UnitOfWork, case: CaseView, *, kind: str, actor: Actor, now: datetime) -> UUID:
+    """Start a plan of a kind the pathway uses and return the id of its first version, an empty draft.
+
+    Raises Refused at `kind` for a kind that is not the pathway's or holds no longer, Conflict when the case has an
+    open plan of the kind already.
+    """
+    ensure(actor, Permission.PLAN_EDIT, case.subject)
+    model = pathway(case.model_key, case.model_version)
+    if kind not in model.plan_kinds or reference().plan_kinds.pick(kind, local_date(now)) is None:
+        raise Refused(N_("Choose the kind of plan."), "kind")
+    plan = _new_plan(uow, case, kind, source="work", actor=actor, now=now)
+    version = _new_version(uow, plan.id, 1, actor=actor, now=now)
+    _record(uow, "plan_started", case, plan.id, actor=actor, now=now, kind=kind)
+    return version.id
+
+
+def _new_plan(uow: UnitOfWork, case: CaseView, kind: str, *, source: str, actor: Actor, now: datetime) -> Plan:
+    taken = Conflict(N_("The case has an open plan of this kind already. Write a new version of it."), "kind")
+    if any(plan.kind == kind and plan.ended_on is None for plan in queries.plans_of(uow, case.id)):
+        raise taken
+    row = Plan(id=new_id(), case_id=case.id, kind=kind, started_at=now, started_by=actor.id, source=source)
+    uow.session.add(row)
+    try:
+        uow.flush()
+    except IntegrityError as error:
+        raise taken from error
+    return row
+
+
+def _new_version(uow: UnitOfWork, plan_id: UUID, number: int, *, actor: Actor, now: datetime) -> PlanVersion:
+    row = PlanVersion(
+        id=new_id(), plan_id=plan_id, number=number, state=VersionState.DRAFT, written_at=now, written_by=actor.id
+    )
+    uow.session.add(row)
+    uow.flush()
+    return row
+
+
+def write_version(
+    uow: UnitOfWork,
+    case: CaseView,
+    version_id: UUID,
+    *,
+    content: PlanContent,
+    expected_version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write a draft anew, goals and actions in the order given.
+
+    Raises Conflict when somebody has written it since it was opened (`expected_version`) or it is no draft any more,
+    Refused at the fields. Rows are named goal-1-text, goal-1-action-2-due and so on.
+    """
+    ensure(actor, Permission.PLAN_EDIT, case.subject)
+    row = _draft(uow, case, version_id, expected_version)
+    problems = content_problems(content, today=local_date(now), is_final=False)
+    if problems:
+        raise Refused.because(problems)
+    _fill(uow, row, content, actor=actor, now=now)
+    _record(uow, "plan_written", case, version_id, actor=actor, now=now, number=row.number, goals=len(content.goals))
+
+
+def _draft(uow: UnitOfWork, case: CaseView, version_id: UUID, expected_version: int | None) -> PlanVersion:
+    row = queries.version_row(uow, case.id, version_id)
+    if row.state != VersionState.DRAFT:
+        raise Conflict(N_("This version is no longer a draft. A change is written as a new version."))
+    if row.version != expected_version:
+        raise Conflict(N_("Somebody else has written this version after you opened it. Both versions are shown below."))
+    return row
+
+
+def _fill(uow: UnitOfWork, row: PlanVersion, content: PlanContent, *, actor: Actor, now: datetime) -> None:
+    seal = uow.vault.seal_optional
+    row.period_start, row.period_end = content.period_start, content.period_end
+    row.next_review_on = content.next_review_on
+    row.next_review_reason = seal("plan_version", "next_review_reason", row.id, content.next_review_reason or None)
+    row.summary = seal("plan_version", "summary", row.id, content.summary or None)
+    row.written_at, row.written_by = now, actor.id
+    # The version must count up although only a goal has changed: that is what the next writer is compared with.
+    flag_modified(row, "written_at")
+    uow.session.execute(delete(Goal).where(Goal.plan_version_id == row.id))
+    for ordinal, goal in enumerate(content.goals, 1):
+        _add_goal(uow, row.id, ordinal, goal)
+    uow.flush()
+
+
+def _add_goal(uow: UnitOfWork, version_id: UUID, ordinal: int, goal: GoalContent) -> None:
+    row = Goal(id=new_id(), plan_version_id=version_id, ordinal=ordinal, origin_id=goal.origin_id)
+    row.text = uow.vault.seal("goal", "text", row.id, goal.text.strip())
+    uow.session.add(row)
+    uow.flush()
+    uow.session.add_all(_action(uow, row.id, place, action) for place, action in enumerate(goal.actions, 1))
+
+
+def _action(uow: UnitOfWork, goal_id: UUID, ordinal: int, action: ActionContent) -> Action:
+    row_id = new_id()
+    return Action(
+        id=row_id,
+        goal_id=goal_id,
+        ordinal=ordinal,
+        text=uow.vault.seal("plan_action", "text", row_id, action.text.strip()),
+        owner=action.owner,
+        due_on=action.due_on,
+        state=action.state,
+        origin_id=action.origin_id,
+    )
+
+
+def bring_into_force(
+    uow: UnitOfWork,
+    case: CaseView,
+    version_id: UUID,
+    *,
+    in_force_on: date,
+    accepted_on: date,
+    acceptance_way: AcceptanceWay | str,
+    client_comment: str | None,
+    expected_version: int | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Freeze a draft as the plan in force, with the client's acceptance, and open what it owes (ruling 15).
+
+    The version before it is superseded. Days are when it happened, not when it was typed. Raises Refused at the
+    fields, also when its review lies past a limit of the law counted from that day; Conflict as `write_version`.
+    Source: 812/2000 (mutual understanding); 189/2001 sections 5 and 9; 381/2023 section 4.
+    """
+    ensure(actor, Permission.PLAN_EDIT, case.subject)
+    row = _draft(uow, case, version_id, expected_version)
+    plan = queries.plan_of(uow, case.id, row.plan_id)
+    written = queries.version_of(uow, case.id, version_id)
+    problems = [
+        *_day_problems(plan.in_force.in_force_on if plan.in_force else None, in_force_on, accepted_on, now=now),
+        *content_problems(written.content, today=local_date(now), is_final=True),
+    ]
+    if len(client_comment or "") > LONGEST_TEXT:
+        words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
+        problems.append(FieldProblem("client_comment", words))
+    due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=row.period_end)
+    after = due.last_review_on or in_force_on
+    reason = written.next_review_reason
+    problems += next_review_problems(row.next_review_on, due, after=after, reason=reason, field=None, reason_field=None)
+    if problems:
+        raise Refused.because(problems)
+    _supersede(uow, row.plan_id)
+    row.accepted_on, row.acceptance_way = accepted_on, AcceptanceWay(acceptance_way)
+    _freeze(uow, row, in_force_on, client_comment)
+    open_plan_duties(uow, case, queries.plan_of(uow, case.id, row.plan_id), reason=reason, actor=actor, now=now)
+    _record(uow, "plan_in_force", case, row.plan_id, actor=actor, now=now, number=row.number, on=str(in_force_on))
+
+
+def _day_problems(before: date | None, in_force_on: date, accepted_on: date, *, now: datetime) -> list[FieldProblem]:
+    """Return what is wrong with the days of coming into force; `before`: the day of the version it takes over from."""
+    today, found = local_date(now), list[FieldProblem]()
+    for field, day in (("in_force_on", in_force_on), ("accepted_on", accepted_on)):
+        if day > today:
+            found.append(FieldProblem(field, N_("The day cannot be in the future.")))
+    if before is not None and in_force_on < before:
+        words = N_("The version before came into force on %(day)s. Choose that day or one after it.", day=before)
+        found.append(FieldProblem("in_force_on", words))
+    return found
+
+
+def _supersede(uow: UnitOfWork, plan_id: UUID) -> None:
+    for older in queries.rows_in_state(uow, plan_id, VersionState.IN_FORCE):
+        older.state = VersionState.SUPERSEDED
+    # One version is in force at a time, also between two statements.
+    uow.flush()
+
+
+def _freeze(uow: UnitOfWork, row: PlanVersion, in_force_on: date, comment: str | None) -> None:
+    row.state, row.in_force_on = VersionState.IN_FORCE, in_force_on
+    text = (comment or "").strip() or None
+    row.client_comment = uow.vault.seal_optional("plan_version", "client_comment", row.id, text)
+    uow.flush()
+
+
+def start_version(uow: UnitOfWork, case: CaseView, plan_id: UUID, *, actor: Actor, now: datetime) -> UUID:
+    """Start the next version as a copy of the one in force and return its id; a draft that is there is returned.
+
+    Goals and actions keep the id they were first written under, so that the difference of two versions can be told.
+    """
+    ensure(actor, Permission.PLAN_EDIT, case.subject)
+    queries.lock_plan(uow, case.id, plan_id)
+    plan = queries.plan_of(uow, case.id, plan_id)
+    if plan.draft is not None:
+        return plan.draft.id
+    if plan.in_force is None:
+        raise Refused(N_("The plan has ended. Start a new plan."))
+    row = _new_version(uow, plan_id, plan.versions[0].number + 1, actor=actor, now=now)
+    _fill(uow, row, queries.version_of(uow, case.id, plan.in_force.id).copy, actor=actor, now=now)
+    _record(uow, "plan_version_started", case, plan_id, actor=actor, now=now, number=row.number)
+    return row.id
+
+
+def discard_version(
+    uow: UnitOfWork, case: CaseView, version_id: UUID, *, expected_version: int | None, actor: Actor, now: datetime
+) -> None:
+    """Throw a draft away; a plan that had nothing else goes with it. What was in force stays in force."""
+    ensure(actor, Permission.PLAN_EDIT, case.subject)
+    row = _draft(uow, case, version_id, expected_version)
+    plan = queries.plan_of(uow, case.id, row.plan_id)
+    uow.session.delete(row)
+    uow.flush()
+    if len(plan.versions) == 1:
+        uow.session.delete(queries.lock_plan(uow, case.id, plan.id))
+        uow.flush()
+    _record(uow, "plan_version_discarded", case, plan.id, actor=actor, now=now, number=row.number)
+
+
+def import_plan(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    kind: str,
+    in_force_on: date,
+    last_review_on: date | None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Take a plan over from a register that knows its days only, and return the plan's id (ruling 28).
+
+    It has no goals. Its next review is due on the limit counted from the last one, which may have passed already.
+    """
+    if not can(actor, Permission.REGISTER_IMPORT):
+        ensure(actor, Permission.PLAN_EDIT, case.subject)
+    plan = _new_plan(uow, case, kind, source="import", actor=actor, now=now)
+    version = _new_version(uow, plan.id, 1, actor=actor, now=now)
+    version.state, version.in_force_on = VersionState.IN_FORCE, in_force_on
+    uow.flush()
+    if last_review_on is not None:
+        keep_imported_review(uow, case, plan.id, version.id, last_review_on, actor=actor, now=now)
+    open_plan_duties(uow, case, queries.plan_of(uow, case.id, plan.id), reason=None, actor=actor, now=now)
+    _record(uow, "plan_imported", case, plan.id, actor=actor, now=now, kind=kind, on=str(in_force_on))
+    return plan.id
+
+
+def _record(
+    uow: UnitOfWork, action: str, case: CaseView, object_id: UUID, *, actor: Actor, now: datetime, **detail: str | int
+) -> None:
+    audit.record(
+        uow,
+        action,
+        actor=actor,
+        at=now,
+        object_kind=PLAN,
+        object_id=object_id,
+        client_id=case.client_id,
+        case_id=case.id,
+        detail=detail,
+    )
