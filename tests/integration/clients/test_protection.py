@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -64,7 +65,13 @@ def as_written(uow: UnitOfWork, client_id: UUID) -> ClientDetails:
 
 
 def change(
-    uow: UnitOfWork, scene: Scene, now: datetime, *, actor: Actor | None = None, reason: str = "", **changes: object
+    uow: UnitOfWork,
+    scene: Scene,
+    now: datetime,
+    *,
+    actor: Actor | None = None,
+    reason: str = "",
+    **changes: Any,  # noqa: ANN401 - any detail
 ) -> None:
     """Change the client as the form would."""
     client = queries.client_of(uow, scene.client_id)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.access.actor import Actor, Role
 from app.audit.models import AuditEvent
 from app.clients import queries, search, services
-from app.clients.domain import NIL_TEAM, IdentityCodeProblem, name_matches, search_words
+from app.clients.domain import NIL_TEAM, ClientDetails, ClientName, IdentityCodeProblem, name_matches, search_words
 from app.clients.models import ClientToken, PersonSearch
 from app.core.errors import Forbidden, NotFound, TooMany
 from app.core.uow import UnitOfWork
@@ -28,7 +28,7 @@ def anna(uow: UnitOfWork) -> Actor:
     return actor_of(uow, create_user(uow, teams=(create_team(uow),)))
 
 
-def names(found: list[queries.ClientName]) -> list[str]:
+def names(found: list[ClientName]) -> list[str]:
     return [hit.name for hit in found]
 
 
@@ -221,7 +221,7 @@ def test_an_administrator_searches_nobody(uow: UnitOfWork, now: datetime) -> Non
 
 def test_a_changed_name_is_found_and_the_old_one_is_not(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
     client_id = create_client(uow, last_name="Entinen", actor=anna)
-    details = services.ClientDetails(last_name="Nykyinen", first_names="Aino")
+    details = ClientDetails(last_name="Nykyinen", first_names="Aino")
     services.change_client(uow, client_id, details, expected_version=1, actor=anna, now=now)
     assert names(queries.search_for(uow, anna, "nykyinen", now=now)) == ["Nykyinen Aino"]
     assert queries.search_for(uow, anna, "entinen", now=now) == []
