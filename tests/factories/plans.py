@@ -1,0 +1,146 @@
+"""Plans for tests, written and brought into force by the services themselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from app.access.actor import Actor, system_actor
+from app.cases.domain import CaseView
+from app.core.uow import UnitOfWork
+from app.pathways.loader import pathway
+from app.plans import queries, services
+from app.plans.domain import (
+    AcceptanceWay,
+    ActionContent,
+    ActionOwner,
+    GoalAnswer,
+    GoalContent,
+    GoalOutcome,
+    PlanContent,
+)
+from app.plans.versions import PlanView
+from tests.factories.cases import moment_of
+
+Period = tuple[date | None, date | None]
+GOALS = ("Haluan jaksaa kolme päivää viikossa.", "Saan selvyyden siitä, mitä selkäni kestää.")
+
+
+def build_content(
+    *,
+    goals: Sequence[str] = GOALS,
+    period: Period = (None, None),
+    next_review_on: date | None = None,
+    reason: str | None = None,
+    summary: str | None = None,
+) -> PlanContent:
+    """What a plan says: each goal with one action of the client's."""
+    return PlanContent(
+        goals=tuple(
+            GoalContent(
+                text=text,
+                actions=(ActionContent(text=f"Ensimmäinen askel {number}", owner=ActionOwner.CLIENT),),
+            )
+            for number, text in enumerate(goals, 1)
+        ),
+        period_start=period[0],
+        period_end=period[1],
+        next_review_on=next_review_on,
+        next_review_reason=reason,
+        summary=summary,
+    )
+
+
+def create_draft(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    kind: str | None = None,
+    content: PlanContent | None = None,
+    actor: Actor | None = None,
+    now: datetime,
+) -> UUID:
+    """Start a plan of a kind (None: the pathway's own), write its first version, and return the version's id."""
+    who = actor or system_actor("system:demo")
+    chosen = kind or pathway(case.model_key, case.model_version).default_plan_kind(now.date())
+    version_id = services.start_plan(uow, case, kind=chosen, actor=who, now=now)
+    if content is not None:
+        services.write_version(uow, case, version_id, content=content, expected_version=1, actor=who, now=now)
+    return version_id
+
+
+def create_plan_in_force(
+    uow: UnitOfWork,
+    case: CaseView,
+    *,
+    kind: str | None = None,
+    in_force_on: date,
+    period: Period = (None, None),
+    next_review_on: date | None = None,
+    goals: Sequence[str] = GOALS,
+    actor: Actor | None = None,
+) -> PlanView:
+    """Bring a plan into force on a day, its review on the proposed day unless another is given; return the plan."""
+    who, now = actor or system_actor("system:demo"), moment_of(in_force_on)
+    version_id = create_draft(uow, case, kind=kind, actor=who, now=now)
+    head = queries.version_of(uow, case.id, version_id).head
+    plan = queries.plan_of(uow, case.id, head.plan_id)
+    due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=period[1])
+    content = build_content(goals=goals, period=period, next_review_on=next_review_on or due.limit_on)
+    services.write_version(uow, case, version_id, content=content, expected_version=1, actor=who, now=now)
+    accept(uow, case, version_id, on=in_force_on, actor=who)
+    return queries.plan_of(uow, case.id, head.plan_id)
+
+
+def accept(uow: UnitOfWork, case: CaseView, version_id: UUID, *, on: date, actor: Actor | None = None) -> None:
+    """Bring a written draft into force on a day, accepted by word of mouth the same day."""
+    services.bring_into_force(
+        uow,
+        case,
+        version_id,
+        in_force_on=on,
+        accepted_on=on,
+        acceptance_way=AcceptanceWay.ORAL,
+        client_comment="Sopii näin.",
+        expected_version=queries.version_of(uow, case.id, version_id).head.version,
+        actor=actor or system_actor("system:demo"),
+        now=moment_of(on),
+    )
+
+
+def answers(uow: UnitOfWork, case: CaseView, plan: PlanView, outcome: GoalOutcome) -> Mapping[UUID, GoalAnswer]:
+    """The same answer to every goal of the version in force."""
+    assert plan.in_force is not None
+    version = queries.version_of(uow, case.id, plan.in_force.id)
+    return {goal.id: GoalAnswer(outcome, "kohti") for goal in version.goals}
+
+
+def hold_review(
+    uow: UnitOfWork,
+    case: CaseView,
+    plan: PlanView,
+    *,
+    held_on: date,
+    next_review_on: date | None = None,
+    next_reason: str | None = None,
+    now: datetime | None = None,
+    actor: Actor | None = None,
+) -> UUID:
+    """Hold a review on a day, every goal partly met, the next one on the limit unless another day is given."""
+    assert plan.in_force is not None
+    end = plan.in_force.period_end
+    due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
+    return services.hold_review(
+        uow,
+        case,
+        plan.id,
+        held_on=held_on,
+        outcomes=answers(uow, case, plan, GoalOutcome.PARTLY),
+        situation="Aamut ovat helpottuneet.",
+        changes=None,
+        participants="asiakas ja ohjaaja",
+        late_reason=None,
+        next_review_on=next_review_on or (None if due.ends_first else due.limit_on),
+        next_reason=next_reason,
+        actor=actor or system_actor("system:demo"),
+        now=now or moment_of(held_on),
+    )
