@@ -47,11 +47,12 @@ class Outbox(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", name="known_state"),
         Index("ix_outbox_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
-        Index("uq_outbox_entry", "entry_id", unique=True),
     )
 
     id: Mapped[Id]
-    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder_entry.id"))
+    # No foreign key: the ledger row is written by the same statement and never deleted, and the check would be planned
+    # for an empty table and cost a scan of it for each row of a long sweep.
+    entry_id: Mapped[UUID | None]
     template: Mapped[Code]
     recipient_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_case.id"))
@@ -67,13 +68,10 @@ class Notice(Base):
     """A reminder inside Polku, exactly once."""
 
     __tablename__ = "notice"
-    __table_args__ = (
-        Index("ix_notice_user", "user_id", "seen_at", "made_at"),
-        Index("uq_notice_entry", "entry_id", unique=True),
-    )
+    __table_args__ = (Index("ix_notice_user", "user_id", "seen_at", "made_at"),)
 
     id: Mapped[Id]
-    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder_entry.id"))
+    entry_id: Mapped[UUID | None]  # without a foreign key, as in the outbox
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     template: Mapped[Code]
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_case.id"))

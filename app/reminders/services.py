@@ -5,14 +5,14 @@ Whatever kills it in between, the next run finds what is left: nothing is rememb
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, func, literal, select, update
+from sqlalchemy import CTE, ColumnElement, Select, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
 from app.access.actor import Actor
@@ -65,13 +65,16 @@ def sweep(units: Units, *, actor: Actor, now: datetime, size: int = RANGE) -> Ta
     with units() as uow:
         jobs.end_abandoned(uow, SWEEP, actor=actor, now=now)
         run_id = jobs.begin_run(uow, SWEEP, day=today, now=now)
+    reached = queries.is_reached(steps, today)
+    entering = _entering(queries.wanted(steps, queries.is_between(steps, today), now=now, today=today), now=now)
     tally, after = Tally(), queries.NOBODY
     while True:
         with units() as uow:
-            end = queries.range_end(uow, after, size, queries.is_reached(steps, today))
+            end = queries.range_end(uow, after, size, reached)
             if end is None:
                 break
-            tally += _remind(uow, steps, after=after, end=end, now=now, today=today)
+            made = uow.session.execute(entering, {"after": after, "end": end}).one()
+            tally += Tally(1, *made)
             jobs.note_progress(uow, run_id, tally.counts())
         after = end
     with units() as uow:
@@ -85,27 +88,18 @@ def current_steps(today: date) -> tuple[Step, ...]:
     return steps_of(reference().reminder_rules.on(today))
 
 
-def _remind(uow: UnitOfWork, steps: Sequence[Step], *, after: UUID, end: UUID, now: datetime, today: date) -> Tally:
-    wanted = queries.wanted(steps, queries.is_between(after, end, steps, today), now=now, today=today)
-    made = _enter(uow, wanted, now=now)
-    return replace(made, ranges=1)
-
-
-def _enter(uow: UnitOfWork, wanted: CTE, *, now: datetime) -> Tally:
-    """Write the ledger rows that are not there yet, with their mails and notices, in one statement."""
-    made = (
-        _ledger_insert(wanted, now).returning(ReminderEntry.id, ReminderEntry.channel, ReminderEntry.state).cte("made")
-    )
+def _entering(wanted: CTE, *, now: datetime) -> Select[int, int, int, int]:
+    """The one statement that writes the ledger rows not there yet, with their mails and notices, and counts them."""
+    entry = ReminderEntry
+    made = _ledger_insert(wanted, now).returning(entry.id, entry.channel, entry.state).cte("made")
     mails = _messages(made, wanted, Channel.MAIL, now)
     notices = _messages(made, wanted, Channel.NOTICE, now)
-    counted = select(
+    return select(
         select(func.count()).select_from(made).where(made.c.state == EntryState.SENT).scalar_subquery(),
         select(func.count()).select_from(made).where(made.c.state == EntryState.PASSED).scalar_subquery(),
         select(func.count()).select_from(mails).scalar_subquery(),
         select(func.count()).select_from(notices).scalar_subquery(),
     )
-    sent, passed, mailed, noticed = uow.session.execute(counted).one()
-    return Tally(sent=sent, passed=passed, mails=mailed, notices=noticed)
 
 
 LEDGER: Final = ("id", "rule", "duty_id", "recipient_id", "due_on", "offset_days", "channel", "state")
@@ -181,7 +175,7 @@ def pass_overdue(uow: UnitOfWork, *, case_ids: Collection[UUID] | None = None, a
         .join_from(made, wanted, made.c.id == wanted.c.id)
         .where(wanted.c.audience == Audience.WORKER)
         .group_by(wanted.c.recipient_id)
-        .cte("told")
+        .cte("summed")
     )
     notices = _summaries(told, now)
     counted = select(

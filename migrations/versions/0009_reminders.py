@@ -59,12 +59,10 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["pathway_case.id"], name=op.f("fk_notice_case_id_pathway_case")),
-        sa.ForeignKeyConstraint(["entry_id"], ["reminder_entry.id"], name=op.f("fk_notice_entry_id_reminder_entry")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_notice_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     op.create_index("ix_notice_user", "notice", ["user_id", "seen_at", "made_at"], unique=False)
-    op.create_index("uq_notice_entry", "notice", ["entry_id"], unique=True)
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -80,7 +78,6 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(length=60), nullable=False),
         sa.CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", name=op.f("ck_outbox_known_state")),
         sa.ForeignKeyConstraint(["case_id"], ["pathway_case.id"], name=op.f("fk_outbox_case_id_pathway_case")),
-        sa.ForeignKeyConstraint(["entry_id"], ["reminder_entry.id"], name=op.f("fk_outbox_entry_id_reminder_entry")),
         sa.ForeignKeyConstraint(
             ["recipient_id"], ["user_account.id"], name=op.f("fk_outbox_recipient_id_user_account")
         ),
@@ -89,14 +86,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_waiting", "outbox", ["next_attempt_at", "id"], unique=False, postgresql_where="state = 'waiting'"
     )
-    op.create_index("uq_outbox_entry", "outbox", ["entry_id"], unique=True)
 
 
 def downgrade() -> None:
-    op.drop_index("uq_outbox_entry", table_name="outbox")
     op.drop_index("ix_outbox_waiting", table_name="outbox", postgresql_where="state = 'waiting'")
     op.drop_table("outbox")
-    op.drop_index("uq_notice_entry", table_name="notice")
     op.drop_index("ix_notice_user", table_name="notice")
     op.drop_table("notice")
     op.drop_index("uq_reminder_entry", table_name="reminder_entry")
