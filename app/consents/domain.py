@@ -58,6 +58,21 @@ class ConsentItem:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEntry:
+    """What is to be put on record: one act of the client, or one basis in law."""
+
+    kind: ConsentKind
+    basis: str
+    items: tuple[ConsentItem, ...]
+    given_on: date
+    form: ConsentForm
+    given_by: str = "self"
+    text_version: str = TEXT_VERSION
+    valid_until: date | None = None
+    remark: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentView:
     """One consent as a page shows it."""
@@ -170,15 +185,9 @@ def items_for(
     )
 
 
-def problems_of(
-    *,
-    items: tuple[ConsentItem, ...],
-    given_on: date,
-    valid_until: date | None,
-    today: date,
-    known: Mapping[str, frozenset[str]],
-) -> list[FieldProblem]:
+def problems_of(entry: ConsentEntry, *, today: date, known: Mapping[str, frozenset[str]]) -> list[FieldProblem]:
     """Everything that keeps a consent from being recorded, each at its field. `known` holds the code lists by name."""
+    items, given_on, valid_until = entry.items, entry.given_on, entry.valid_until
     found: list[FieldProblem] = []
     parties = {Answer.GIVEN: set[str](), Answer.REFUSED: set[str]()}
     for item in items:

@@ -76,7 +76,7 @@ class ConsentEntryForm(PolkuForm):
     valid_until = DayField(
         _l("Valid until"),
         hint=_l("Leave empty when it is valid until further notice."),
-        chips=(("+6 kk", _l("6 months")), ("+12 kk", _l("12 months"))),
+        chips=("+6 kk", "+12 kk"),
     )
     remark = LongTextField(_l("Remark"), rows=2, validators=[AtMost(1000)])
 

@@ -1,6 +1,5 @@
 """Recording and withdrawing consents."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.audit import services as audit
 from app.cases.domain import CaseView
-from app.consents.domain import ConsentForm, ConsentItem, ConsentKind, problems_of
+from app.consents.domain import ConsentEntry, ConsentKind, problems_of
 from app.consents.models import Consent
 from app.consents.models import ConsentItem as ItemRow
 from app.core.clock import local_date
@@ -24,76 +23,23 @@ from app.duties.domain import DutyKind, DutyOutcome
 from app.reference.loader import reference
 
 
-def record_consent(  # noqa: PLR0913 - the parts of a consent record (domain 2.4), all by keyword
-    uow: UnitOfWork,
-    case: CaseView,
-    *,
-    kind: ConsentKind,
-    basis: str,
-    items: Sequence[ConsentItem],
-    given_by: str,
-    given_on: date,
-    form: ConsentForm,
-    text_version: str,
-    valid_until: date | None,
-    remark: str | None,
-    actor: Actor,
-    now: datetime,
-) -> UUID:
+def record_consent(uow: UnitOfWork, case: CaseView, entry: ConsentEntry, *, actor: Actor, now: datetime) -> UUID:
     """Put a consent, permission, prohibition or statutory basis on record, item by item, refusals too (703/2023 58 §).
 
     With a last valid day it opens the duty to ask again. Raises Refused with the reason at each field.
     """
     ensure(actor, Permission.CONSENT_RECORD, case.subject)
-    problems = problems_of(
-        items=tuple(items), given_on=given_on, valid_until=valid_until, today=local_date(now), known=_known_codes()
-    )
-    problems += _basis_problems(kind, basis, items, given_on, remark)
+    problems = problems_of(entry, today=local_date(now), known=_known_codes()) + _basis_problems(entry)
     if problems:
         raise Refused.because(problems)
-    row = Consent(
-        id=new_id(),
-        client_id=case.client_id,
-        case_id=case.id,
-        kind=kind,
-        basis=basis,
-        given_by=given_by,
-        given_on=given_on,
-        form=form,
-        text_version=text_version,
-        valid_until=valid_until,
-        recorded_at=now,
-        recorded_by=actor.id,
-    )
-    row.remark = uow.vault.seal_optional("consent", "remark", row.id, remark)
-    uow.session.add(row)
-    uow.flush()
-    uow.session.add_all(
-        ItemRow(
-            id=new_id(),
-            consent_id=row.id,
-            party=item.party,
-            category=item.category,
-            purpose=item.purpose,
-            answer=item.answer,
-        )
-        for item in items
-    )
-    uow.flush()
-    if valid_until is not None and kind is not ConsentKind.STATUTORY:
-        _open_expiry(uow, case, row.id, given_on=given_on, valid_until=valid_until, actor=actor, now=now)
-    audit.record(
-        uow,
-        "consent_recorded",
-        actor=actor,
-        at=now,
-        object_kind="consent",
-        object_id=row.id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={"kind": kind, "basis": basis, "valid_until": valid_until.isoformat() if valid_until else None},
-    )
-    return row.id
+    consent_id = _add(uow, case, entry, actor=actor, now=now)
+    if entry.valid_until is not None and entry.kind is not ConsentKind.STATUTORY:
+        until = entry.valid_until
+        _open_expiry(uow, case, consent_id, given_on=entry.given_on, valid_until=until, actor=actor, now=now)
+    until_word = entry.valid_until.isoformat() if entry.valid_until else None
+    detail = {"kind": entry.kind, "basis": entry.basis, "valid_until": until_word}
+    _trace(uow, "consent_recorded", case, consent_id, actor=actor, now=now, detail=detail)
+    return consent_id
 
 
 def withdraw(
@@ -123,17 +69,7 @@ def withdraw(
         actor=actor,
         now=now,
     )
-    audit.record(
-        uow,
-        "consent_withdrawn",
-        actor=actor,
-        at=now,
-        object_kind="consent",
-        object_id=row.id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={"on": on.isoformat()},
-    )
+    _trace(uow, "consent_withdrawn", case, row.id, actor=actor, now=now, detail={"on": on.isoformat()})
 
 
 def reopen_expiries(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> None:
@@ -148,6 +84,62 @@ def reopen_expiries(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datet
         if valid_until is None or valid_until < today:
             continue
         _open_expiry(uow, case, consent_id, given_on=given_on, valid_until=valid_until, actor=actor, now=now)
+
+
+def _add(uow: UnitOfWork, case: CaseView, entry: ConsentEntry, *, actor: Actor, now: datetime) -> UUID:
+    row = Consent(
+        id=new_id(),
+        client_id=case.client_id,
+        case_id=case.id,
+        kind=entry.kind,
+        basis=entry.basis,
+        given_by=entry.given_by,
+        given_on=entry.given_on,
+        form=entry.form,
+        text_version=entry.text_version,
+        valid_until=entry.valid_until,
+        recorded_at=now,
+        recorded_by=actor.id,
+    )
+    row.remark = uow.vault.seal_optional("consent", "remark", row.id, entry.remark)
+    uow.session.add(row)
+    uow.flush()
+    uow.session.add_all(
+        ItemRow(
+            id=new_id(),
+            consent_id=row.id,
+            party=item.party,
+            category=item.category,
+            purpose=item.purpose,
+            answer=item.answer,
+        )
+        for item in entry.items
+    )
+    uow.flush()
+    return row.id
+
+
+def _trace(
+    uow: UnitOfWork,
+    action: str,
+    case: CaseView,
+    consent_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    detail: dict[str, str | None],
+) -> None:
+    audit.record(
+        uow,
+        action,
+        actor=actor,
+        at=now,
+        object_kind="consent",
+        object_id=consent_id,
+        client_id=case.client_id,
+        case_id=case.id,
+        detail=detail,
+    )
 
 
 def _open_expiry(
@@ -183,18 +175,16 @@ def _known_codes() -> dict[str, frozenset[str]]:
     return {"party": lists.parties.codes, "category": lists.data_categories.codes, "purpose": lists.purposes.codes}
 
 
-def _basis_problems(
-    kind: ConsentKind, basis: str, items: Sequence[ConsentItem], given_on: date, remark: str | None
-) -> list[FieldProblem]:
+def _basis_problems(entry: ConsentEntry) -> list[FieldProblem]:
     lists = reference()
-    ground = lists.bases.pick(basis, given_on)
+    ground = lists.bases.pick(entry.basis, entry.given_on)
     if ground is None:
         return [FieldProblem("basis", N_("Choose the basis from the list."))]
     found: list[FieldProblem] = []
-    if kind is ConsentKind.STATUTORY and ground.needs_text and not remark:
+    if entry.kind is ConsentKind.STATUTORY and ground.needs_text and not entry.remark:
         found.append(FieldProblem("remark", N_("Write why this basis applies.")))
-    uncovered = dict.fromkeys(item.party for item in items if not ground.covers(item.party, given_on))
-    if uncovered and kind is not ConsentKind.PROHIBITION:
+    uncovered = dict.fromkeys(item.party for item in entry.items if not ground.covers(item.party, entry.given_on))
+    if uncovered and entry.kind is not ConsentKind.PROHIBITION:
         names = ", ".join(lists.parties.label(party) for party in uncovered)
         found.append(
             FieldProblem("parties", N_("This basis cannot be used towards: %(names)s. Choose another.", names=names))

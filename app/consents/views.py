@@ -1,10 +1,14 @@
 """The consent pages of a case. Withdrawal acts over several features, so its page is the workbench's."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Flask, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.accounts import queries as accounts
 from app.audit import services as audit
@@ -12,8 +16,9 @@ from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.consents import queries, services
-from app.consents.domain import TEXT_VERSION, ConsentForm, ConsentKind, items_for
+from app.consents.domain import TEXT_VERSION, ConsentEntry, ConsentForm, ConsentKind, items_for
 from app.consents.forms import ConsentEntryForm
+from app.core.uow import UnitOfWork
 from app.reference.loader import reference
 from app.web.forms import submit
 from app.web.guards import requires
@@ -22,6 +27,14 @@ from app.web.request import actor, moment, today, uow
 from app.web.texts import _
 
 blueprint = Blueprint("consents", __name__)
+
+EXTENSION: Final = "polku.consents"
+AfterRecord: TypeAlias = Callable[[UnitOfWork, CaseView, Actor, datetime], object]
+
+
+def init_app(app: Flask, after_record: AfterRecord) -> None:
+    """Take what higher features do in the same transaction: the network's members may have a basis now."""
+    app.extensions[EXTENSION] = after_record
 
 
 @blueprint.route("/polut/<uuid:case_id>/suostumukset")
@@ -48,21 +61,19 @@ def record(case_id: UUID) -> ResponseReturnValue:
 
 
 def _record(case: CaseView, form: ConsentEntryForm) -> str:
-    services.record_consent(
-        uow(),
-        case,
+    entry = ConsentEntry(
         kind=ConsentKind(form.kind.data),
         basis=form.chosen_basis,
         items=items_for(form.parties.data, form.refused.data, form.categories.data, form.purposes.data),
         given_by=form.given_by.data,
         given_on=form.given_on.data,
         form=ConsentForm(form.form.data),
-        text_version=TEXT_VERSION,
         valid_until=form.valid_until.data,
         remark=form.remark.data or None,
-        actor=actor(),
-        now=moment(),
     )
+    services.record_consent(uow(), case, entry, actor=actor(), now=moment())
+    after_record: AfterRecord = current_app.extensions[EXTENSION]
+    after_record(uow(), case, actor(), moment())
     return url_for("consents.index", case_id=case.id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.access.actor import system_actor
 from app.cases.domain import CaseView
 from app.consents import services as consents
-from app.consents.domain import ConsentForm, ConsentKind, items_for
+from app.consents.domain import ConsentEntry, ConsentForm, ConsentKind, items_for
 from app.core.errors import NotFound, Refused
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
@@ -22,21 +22,14 @@ DEMO = system_actor("system:demo")
 
 
 def consent_to_kela(uow: UnitOfWork, case: CaseView, *, now: datetime) -> UUID:
-    return consents.record_consent(
-        uow,
-        case,
+    entry = ConsentEntry(
         kind=ConsentKind.CONSENT,
         basis="CONSENT",
         items=items_for(["kela"], [], ["health"], ["planning"]),
-        given_by="self",
         given_on=date(2026, 11, 20),
         form=ConsentForm.ORAL,
-        text_version="2026-11",
-        valid_until=None,
-        remark=None,
-        actor=DEMO,
-        now=now,
     )
+    return consents.record_consent(uow, case, entry, actor=DEMO, now=now)
 
 
 def test_a_member_without_a_basis_says_so_and_falls_due_today(uow: UnitOfWork, now: datetime, today: date) -> None:
