@@ -32,16 +32,17 @@ def create_user(
     phone: str = "",
     places: Collection[Place] = (),
     is_demo: bool = False,
+    password: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> UserView:
     """Make an account that cannot sign in before `set_password`, with its places in teams.
 
-    Raises Refused, at the fields, for a user name in use or badly spelled and for a missing name.
+    Raises Refused with every reason at its field; `password`, when the form has one, is judged here with the rest.
     """
     ensure(actor, Permission.USERS_MANAGE)
     username = normal_username(username)
-    _check_identity(uow, username=username, full_name=full_name, email=email, but=None)
+    _check_identity(uow, username=username, full_name=full_name, email=email, password=password, but=None)
     user = User(
         username=username,
         full_name=full_name.strip(),
@@ -373,10 +374,14 @@ def _present_places(user_id: UUID) -> Select[TeamMember]:
     return select(TeamMember).where(TeamMember.user_id == user_id, TeamMember.valid_to.is_(None))
 
 
-def _check_identity(uow: UnitOfWork, *, username: str, full_name: str, email: str, but: UUID | None) -> None:
+def _check_identity(
+    uow: UnitOfWork, *, username: str, full_name: str, email: str, password: str | None = None, but: UUID | None
+) -> None:
     problems = identity_problems(username=username, full_name=full_name, email=email)
     if uow.session.scalar(select(User.id).where(User.username == username, User.id != but)) is not None:
         problems.append(FieldProblem("username", N_("The user name is in use. Choose another.")))
+    poor = () if password is None else password_problems(password, username=username, full_name=full_name)
+    problems.extend(FieldProblem("password", reason) for reason in poor)
     if problems:
         raise Refused.because(problems)
 

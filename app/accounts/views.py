@@ -136,7 +136,8 @@ def new_user() -> ResponseReturnValue:
     _offer(form)
 
     def act() -> str:
-        made = services.create_user(uow(), **form.details(), actor=actor(), now=moment())
+        password = form.password.data or ""
+        made = services.create_user(uow(), **form.details(), password=password, actor=actor(), now=moment())
         _set_first_password(made.id, form)
         return url_for("accounts.users")
 
@@ -367,10 +368,9 @@ def _first_page() -> str:
     return url_for(items[0].endpoint if items else "accounts.settings")
 
 
-def _own_sessions() -> list[tuple[bool, Any]]:
-    here = actor().session_id
+def _own_sessions() -> list[tuple[bool, domain.SessionView]]:
     found = sessions.list_of(uow(), actor().user_id, limits=_ground().session_limits, now=moment())
-    return [(live.id == here, live) for live in found]
+    return [(live.id == actor().session_id, live) for live in found]
 
 
 def _change_own_password(form: forms.OwnPasswordForm) -> str:
