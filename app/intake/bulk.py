@@ -28,7 +28,8 @@ from app.intake.entries import (
     NewReview,
     NewVisit,
 )
-from app.intake.rows import COLUMNS, RowMaker
+from app.intake.rows import add_client
+from app.intake.tables import COLUMNS, Tables
 from app.reminders import services as reminders
 
 __all__ = [
@@ -72,7 +73,7 @@ class RegisterBatch:
     ) -> None:
         """Lift the limit on the time of a statement for this transaction: a batch may wait for slow disks."""
         self._uow, self._actor, self._now = uow, actor, now
-        self._maker = RowMaker(uow.vault, actor=actor, now=now, source=source, is_backdated=is_backdated)
+        self._tables = Tables(uow.vault, actor=actor, now=now, source=source, is_backdated=is_backdated)
         self._size = size
         self._waiting = 0
         self.counts: dict[str, int] = dict.fromkeys(COLUMNS, 0)
@@ -82,7 +83,7 @@ class RegisterBatch:
 
     def add(self, client: NewClient) -> UUID:
         """Take a client with the cases and return the id; every `size` clients the rows are written."""
-        self._maker.add(client)
+        add_client(self._tables, client)
         self._waiting += 1
         if self._waiting >= self._size:
             self.write()
@@ -91,7 +92,7 @@ class RegisterBatch:
     def write(self) -> None:
         """Write what has been taken so far, so that queries of this transaction see it."""
         self._waiting = 0
-        for table, rows in self._maker.take().items():
+        for table, rows in self._tables.take().items():
             if rows:
                 copy_rows(self._uow.session, table, COLUMNS[table], rows)
                 self.counts[table] += len(rows)
@@ -99,8 +100,8 @@ class RegisterBatch:
     def finish(self, *, passes_overdue: bool = True) -> dict[str, int]:
         """Write the rest, enter what is already late as gone by (ruling 19), and return the rows by table."""
         self.write()
-        late = self._maker.overdue
+        late = self._tables.overdue
         if late and passes_overdue:
             reminders.pass_overdue(self._uow, case_ids=late, actor=self._actor, now=self._now)
-        self._maker.overdue = []
+        self._tables.overdue = set()
         return self.counts

@@ -38,7 +38,7 @@ from app.intake.bulk import (
     NewVisit,
     RegisterBatch,
 )
-from app.intake.rows import COLUMNS
+from app.intake.tables import COLUMNS
 from app.pathways.domain import StageCode
 from tests.factories.accounts import actor_of, create_team, create_user
 
