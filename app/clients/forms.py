@@ -43,7 +43,12 @@ class DetailsForm(PolkuForm):
         _l("Address protection"),
         hint=_l("Municipality, address, phone and e-mail are sealed. Only named handlers can open them."),
     )
-    reason = LongTextField(_l("Why the address protection ends"), rows=2, validators=[AtMost(500)])
+    reason = LongTextField(
+        _l("Why the address protection ends"),
+        hint=_l("Only when you take the address protection away."),
+        rows=2,
+        validators=[AtMost(500)],
+    )
 
     @classmethod
     def of(cls, client: ClientView, today: date) -> "DetailsForm":

@@ -314,9 +314,8 @@ def end_handler(uow: UnitOfWork, client_id: UUID, user_id: UUID, *, actor: Actor
 
 
 def open_client(uow: UnitOfWork, client_id: UUID, *, page: str, actor: Actor, now: datetime) -> ClientView:
-    """Return a client for one of the register's own pages: counted, and one row in the trail. Raises `NotFound`."""
+    """Return a client for one of the register's own pages; one row in the trail. Raises `NotFound`."""
     client = queries.get_client_for(uow, actor, client_id, now=now)
-    count_view(uow, actor, now)
     purpose = queries.purpose_for(uow, actor, client_id, now=now)
     audit.record_viewed(uow, actor=actor, at=now, client_id=client_id, case_id=None, purpose=purpose, page=page)
     return client

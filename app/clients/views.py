@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
@@ -71,9 +71,15 @@ def found(token: UUID) -> ResponseReturnValue:
 def edit(client_id: UUID) -> ResponseReturnValue:
     """Change what is written of a person."""
     queries.ensure_for_client(uow(), actor(), Permission.CLIENT_EDIT, client_id, now=moment())
-    client = services.open_client(uow(), client_id, page="client_details", actor=actor(), now=moment())
+    client = _opened(client_id, "client_details")
     form = forms.DetailsForm.of(client, today())
     return submit(form, lambda: _change(client, form), said=_("Details saved")) or _show_details(client_id, form)
+
+
+def _opened(client_id: UUID, name: str) -> ClientView:
+    settings = current_app.extensions["polku"].settings
+    services.count_view(uow(), actor(), moment(), settings.view_soft_limit, settings.view_hard_limit)
+    return services.open_client(uow(), client_id, page=name, actor=actor(), now=moment())
 
 
 def _change(client: ClientView, form: forms.DetailsForm) -> str:
@@ -131,7 +137,7 @@ def reveal_contact(client_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CLIENT_VIEW)
 def handlers(client_id: UUID) -> ResponseReturnValue:
     """Show who may open the sealed contact data; the team lead names others."""
-    client = services.open_client(uow(), client_id, page="client_handlers", actor=actor(), now=moment())
+    client = _opened(client_id, "client_handlers")
     named = handlers_of_contact.handlers_of(uow(), client_id)
     form = forms.HandlerForm.offering(_candidates(client_id, named))
     done = submit(form, lambda: _name(client_id, form), said=_("Handler named"))

@@ -18,7 +18,7 @@ def handlers_of(uow: UnitOfWork, client_id: UUID) -> list[HandlerView]:
     rows = uow.session.scalars(
         select(ProtectedHandler)
         .where(ProtectedHandler.client_id == client_id, ProtectedHandler.valid_to.is_(None))
-        .order_by(ProtectedHandler.valid_from, ProtectedHandler.id)
+        .order_by(ProtectedHandler.valid_from, ProtectedHandler.granted_by.is_not(None), ProtectedHandler.id)
     )
     return [HandlerView(row.user_id, row.valid_from, row.granted_by, _reason(uow, row)) for row in rows]
 
