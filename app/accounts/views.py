@@ -62,12 +62,11 @@ def session_store(limits: domain.SessionLimits) -> wiring.SessionStore:
 @public
 def sign_in() -> ResponseReturnValue:
     """Let a user in, and take them to the page they wanted."""
-    if request.method == "GET":
-        wanted = request.args.get("next", "")
-        if is_own_path(wanted):
-            session["next"] = wanted
-        if maybe_actor() is not None:
-            return see_other(take_next() or _first_page())
+    wanted = request.args.get("next", "")
+    if request.method == "GET" and maybe_actor() is not None:
+        return see_other(wanted if is_own_path(wanted) else _first_page())
+    if is_own_path(wanted):
+        session["next"] = wanted
     form = forms.SignInForm()
     entered = _enter(form) if form.validate_on_submit() else None
     return entered or page("accounts/sign_in.html", form=form, is_unsafe=_is_unsafe())
