@@ -1,5 +1,6 @@
 """Reading who answers for a case and who stands beside the client."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -38,6 +39,7 @@ class NetworkPage:
     line: tuple[PeriodView, ...]
     pairs: tuple[PeriodView, ...]
     members: tuple[MemberView, ...]
+    names: Mapping[UUID, str]
     may_assign: bool
     may_edit: bool
 
@@ -216,11 +218,13 @@ def member_row(uow: UnitOfWork, case_id: UUID, member_id: UUID) -> NetworkMember
 def network_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, today: date) -> NetworkPage:
     """Return what the network page shows and leave its look in the trail."""
     case = cases.get_case_for(uow, actor, case_id, now=now)
+    line, pairs = line_of(uow, case.id), pairs_of(uow, case.id)
     shown = NetworkPage(
         case=case,
-        line=tuple(line_of(uow, case.id)),
-        pairs=tuple(pairs_of(uow, case.id)),
+        line=tuple(line),
+        pairs=tuple(one for one in pairs if one.is_open),
         members=tuple(members_of(uow, case.id, today)),
+        names=accounts.full_names(uow, {one.assigned_by for one in line if one.assigned_by}),
         may_assign=can(actor, Permission.ASSIGN_WORKER, case.subject),
         may_edit=can(actor, Permission.NETWORK_EDIT, case.subject),
     )
@@ -262,6 +266,12 @@ def assign_page(uow: UnitOfWork, actor: Actor, case: CaseView, *, words: str, no
 def _reachable(uow: UnitOfWork, actor: Actor, case: CaseView, now: datetime) -> list[UserView]:
     teams = actor.team_ids | actor.led_team_ids | ({case.team_id} if case.team_id else set())
     return accounts.workers_of_teams(uow, teams, now)
+
+
+def possible_pairs(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime) -> list[UserView]:
+    """Return the workers who could stand beside the responsible one: neither are nor answer for the case."""
+    taken = {row.user_id for row in open_pair_rows(uow, case.id)} | {case.worker_id}
+    return [user for user in _reachable(uow, actor, case, now) if user.id not in taken]
 
 
 def _candidate(user: UserView, *, is_allowed: bool) -> Candidate:
