@@ -221,17 +221,18 @@ class _Place:
 
 def configure(folder: Path) -> None:
     """Read the models from another folder from now on."""
-    _Place.folder = Path(folder)
+    _Place.folder = Path(folder).resolve()
 
 
 def pathway(key: str, version: int) -> Pathway:
     """Return the version of a model that a case pins, or raise KeyError."""
-    return load_pathways(_Place.folder)[key, version]
+    # straight to the cache: resolving the folder costs a list of fifty rows fifty looks at the disk
+    return _load(_Place.folder)[key, version]
 
 
 def latest(key: str) -> Pathway:
     """Return the newest version of a model, for opening a case, or raise KeyError."""
-    versions = [model for model in load_pathways(_Place.folder).values() if model.key == key]
+    versions = [model for model in _load(_Place.folder).values() if model.key == key]
     if not versions:
         raise KeyError(key)
     return max(versions, key=lambda model: model.version)
@@ -239,7 +240,7 @@ def latest(key: str) -> Pathway:
 
 def all_latest() -> tuple[Pathway, ...]:
     """Return the newest version of every model, in the order of their letters."""
-    keys = {model.key for model in load_pathways(_Place.folder).values()}
+    keys = {model.key for model in _load(_Place.folder).values()}
     return tuple(sorted(map(latest, keys), key=lambda model: model.letter))
 
 

@@ -5,12 +5,14 @@ more than running it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     FromClause,
@@ -83,11 +85,12 @@ def worklist(
     uow: UnitOfWork, actor: Actor, wanted: WorklistFilter, *, cursor: str | None, now: datetime, today: date
 ) -> WorklistPage:
     """Return a page of open cases with the counters of the same rows, and leave the trace of the names shown."""
-    shape = _shape(wanted, today)
-    bound = _bound(actor, wanted, now)
-    key = uow.vault.cursor_key
-    place = decode_cursor(cursor, of=wanted.name, key=key)
-    fetched = uow.session.execute(_page(shape, _step(place)), bound | _place(place) | {"size": wanted.size + 1}).all()
+    place = decode_cursor(cursor, of=wanted.name, key=uow.vault.cursor_key)
+    statement = _page(_shape(wanted, today), _step(place))
+    bound = _bound(actor, wanted, now) | _place(place) | {"size": wanted.size + 1}
+    # On the connection itself: rows of columns need nothing of the session's unit of objects.
+    found = uow.session.connection().execute(statement, bound).all()
+    fetched = [row for row in found if row.id is not None]
     numbers = _numbers(fetched, place)
     page = page_of(
         fetched,
@@ -95,17 +98,16 @@ def worklist(
         cursor=place,
         place_of=lambda row: (row.k0, row.k1, row.id, numbers[row.id]),
         of=wanted.name,
-        key=key,
+        key=uow.vault.cursor_key,
     )
-    counted = uow.session.execute(_counters(shape), bound).one()
     names = clients.names_of(uow, [row.client_id for row in page.rows])
     audit.record_listed(
         uow, actor=actor, at=now, client_ids=list(names), purpose=purpose_in(actor, wanted.view), page="worklist"
     )
     teams, workers = _people(uow, actor, wanted, page.rows, now)
     return WorklistPage(
-        rows=tuple(_row(uow, row, names[row.client_id]) for row in page.rows),
-        counts=Counts(*counted),
+        rows=_rows(uow, page.rows, names),
+        counts=Counts(*found[0][: len(fields(Counts))]),
         first=numbers[page.rows[0].id] if page.rows else 0,
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
@@ -139,11 +141,27 @@ def _bound(actor: Actor, wanted: WorklistFilter, now: datetime) -> dict[str, Any
     return scope | {name: value for name, value in asked.items() if value is not None}
 
 
-def _cases(shape: Shape) -> tuple[Select[*tuple[Any, ...]], LateralFromClause]:
+def _cases(shape: Shape) -> Select[*tuple[Any, ...]]:
     """The one selection that both the list and its counters are made of (ruling 18)."""
     duty = earliest_open(Case.id)
+    first, second = _keys(shape, duty)
     found = (
-        select(Case.id, Case.client_id, duty.c.due_on, duty.c.waits_for, duty.c.kind, duty.c.subject_id)
+        select(
+            Case.id,
+            Case.client_id,
+            Case.model_key,
+            Case.model_version,
+            Case.current_stage,
+            Case.last_contact_on,
+            Case.last_contact_kind,
+            Case.primary_worker_id,
+            duty.c.due_on,
+            duty.c.waits_for,
+            duty.c.kind,
+            duty.c.subject_id,
+            first.label("k0"),
+            second.label("k1"),
+        )
         .select_from(_tables(shape).outerjoin(duty, true()))
         .where(Case.closed_at.is_(None), _scope(is_own=shape.is_own))
     )
@@ -155,7 +173,7 @@ def _cases(shape: Shape) -> tuple[Select[*tuple[Any, ...]], LateralFromClause]:
         found = found.where(Case.primary_worker_id.is_(None))
     elif shape.has_worker:
         found = found.where(Case.primary_worker_id == bindparam("worker"))
-    return found, duty
+    return found
 
 
 def _tables(shape: Shape) -> FromClause:
@@ -181,60 +199,47 @@ def _scope(*, is_own: bool) -> ColumnElement[bool]:
     )
 
 
-@lru_cache(maxsize=256)
-def _counters(shape: Shape) -> Select[*tuple[Any, ...]]:
-    found, _ = _cases(shape)
-    rows = found.subquery()
-    is_shown = _narrowed(shape, rows)
-    return select(
-        *due_counts(rows.c.due_on, rows.c.waits_for, shape.today),
-        func.count(),
-        func.count().filter(is_shown),
-        func.count(rows.c.client_id.distinct()).filter(is_shown),
-    ).select_from(rows)
-
-
 @lru_cache(maxsize=512)
 def _page(shape: Shape, step: str) -> Select[*tuple[Any, ...]]:
-    found, duty = _cases(shape)
-    keys = _keys(shape, duty)
-    found = found.add_columns(
-        Case.model_key,
-        Case.model_version,
-        Case.current_stage,
-        Case.last_contact_on,
-        Case.last_contact_kind,
-        Case.primary_worker_id,
-        keys[0].label("k0"),
-        keys[1].label("k1"),
-    ).where(_narrowed(shape, duty))
-    here = tuple_(*keys, Case.id)
-    there = tuple_(bindparam("p0"), bindparam("p1"), bindparam("p2"))
+    """The counters of the selection beside each row of its page; a page without rows still has the counters."""
+    found = _cases(shape).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    is_shown = _narrowed(shape, found)
+    counted = select(
+        *due_counts(found.c.due_on, found.c.waits_for, shape.today),
+        func.count().label("all"),
+        func.count().filter(is_shown).label("cases"),
+        func.count(found.c.client_id.distinct()).filter(is_shown).label("clients"),
+    ).subquery("counted")
+    is_back = step == "back"
+    places = (found.c.k0, found.c.k1, found.c.id)
+    rows = select(*found.c).where(is_shown)
     if step:
-        found = found.where(here < there if step == "back" else here > there)
-    places = (*keys, Case.id)
-    found = found.order_by(*(place.desc() if step == "back" else place for place in places)).limit(bindparam("size"))
-    return _with_page_columns(found.subquery("rows"), is_back=step == "back")
+        here, there = tuple_(*places), tuple_(bindparam("p0"), bindparam("p1"), bindparam("p2"))
+        rows = rows.where(here < there if is_back else here > there)
+    page = rows.order_by(*_directed(places, is_back=is_back)).limit(bindparam("size")).subquery("page")
+    ordered = _directed((page.c.k0, page.c.k1, page.c.id), is_back=is_back)
+    return select(*counted.c, *page.c, *_of_page(page)).select_from(counted.outerjoin(page, true())).order_by(*ordered)
 
 
-def _with_page_columns(rows: Subquery, *, is_back: bool) -> Select[*tuple[Any, ...]]:
-    """Add what only the rows of the page need: the trail of visits, and the words of a promise."""
+def _directed(places: Sequence[ColumnElement[Any]], *, is_back: bool) -> list[ColumnElement[Any]]:
+    return [place.desc() if is_back else place for place in places]
+
+
+def _of_page(page: Subquery) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What only the rows of the page need: the trail of visits, and the words of a promise."""
     visit = StageVisit.stage + literal(":") + StageVisit.state
     trail = (
         select(func.string_agg(visit, aggregate_order_by(literal(","), StageVisit.ordinal)))
-        .where(StageVisit.case_id == rows.c.id)
+        .where(StageVisit.case_id == page.c.id)
         .scalar_subquery()
     )
-    promise = select(NextStep.text).where(NextStep.id == rows.c.subject_id).scalar_subquery()
-    step = case((rows.c.kind == DutyKind.TASK, promise), else_=null())
-    places = (rows.c.k0, rows.c.k1, rows.c.id)
-    return select(*rows.c, trail.label("trail"), step.label("step")).order_by(
-        *(place.desc() if is_back else place for place in places)
-    )
+    promise = select(NextStep.text).where(NextStep.id == page.c.subject_id).scalar_subquery()
+    step = case((page.c.kind == DutyKind.TASK, promise), else_=null())
+    return trail.label("trail"), step.label("step")
 
 
-def _narrowed(shape: Shape, duty: LateralFromClause | Subquery) -> ColumnElement[bool]:
-    due_on, waits_for = duty.c.due_on, duty.c.waits_for
+def _narrowed(shape: Shape, found: CTE) -> ColumnElement[bool]:
+    due_on, waits_for = found.c.due_on, found.c.waits_for
     if shape.window is None:
         return true()
     if shape.window is Window.ME:
@@ -281,26 +286,37 @@ def _numbers(fetched: Sequence[Row[Any]], place: Cursor | None) -> dict[UUID, in
 
 
 # ---------------------------------------------------------------- rows
-def _row(uow: UnitOfWork, row: Row[Any], client: ClientName) -> WorklistRow:
-    stage = pathway(row.model_key, row.model_version).stage(row.current_stage)
-    lists = reference()
-    return WorklistRow(
-        case_id=row.id,
-        name=client.name,
-        ref=client.ref,
-        is_protected=client.is_protected,
-        town=lists.municipalities.label(client.municipality_code),
-        states=states_of(row.trail or ""),
-        number=stage.number,
-        stage=str(stage.short),
-        kind=row.kind,
-        step=uow.vault.open_optional("next_step", "text", row.subject_id, row.step),
-        waits_for=row.waits_for,
-        due_on=row.due_on,
-        last_on=row.last_contact_on,
-        last_kind=lists.note_kinds.label(row.last_contact_kind).lower(),
-        worker_id=row.primary_worker_id,
-    )
+def _rows(uow: UnitOfWork, rows: Sequence[Row[Any]], names: Mapping[UUID, ClientName]) -> tuple[WorklistRow, ...]:
+    lists, opened = reference(), uow.vault.open
+    towns, kinds = lists.municipalities.label, lists.note_kinds.label
+    stages: dict[tuple[str, int, str], str] = {}
+    made: list[WorklistRow] = []
+    for row in rows:
+        client = names[row.client_id]
+        place = (row.model_key, row.model_version, row.current_stage)
+        stage = stages.get(place)
+        if stage is None:
+            stage = stages[place] = str(pathway(place[0], place[1]).stage(place[2]).short)
+        made.append(
+            WorklistRow(
+                case_id=row.id,
+                name=client.name,
+                ref=client.ref,
+                is_protected=client.is_protected,
+                town=towns(client.municipality_code),
+                states=states_of(row.trail or ""),
+                number=STAGE_NUMBER[place[2]],
+                stage=stage,
+                kind=row.kind,
+                step=opened("next_step", "text", row.subject_id, row.step) if row.step else None,
+                waits_for=row.waits_for,
+                due_on=row.due_on,
+                last_on=row.last_contact_on,
+                last_kind=kinds(row.last_contact_kind).lower(),
+                worker_id=row.primary_worker_id,
+            )
+        )
+    return tuple(made)
 
 
 def _people(
