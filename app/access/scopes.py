@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     String,
+    Uuid,
     and_,
+    bindparam,
     exists,
     false,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -106,12 +108,25 @@ def kinds_for(
     return frozenset(StandingKind(kind) for kind in rows)
 
 
-def standing_kinds(actor: Actor, now: datetime, case_id: SQLCoreOperations[UUID]) -> ColumnElement[list[str]]:
-    """The same for a column of case ids, as an array inside the statement that reads the cases."""
-    if actor.id is None:
-        return literal([], ARRAY(String))
-    held = select(Standing.kind).where(_standing_holds(actor, now), Standing.case_id == case_id)
+def standing_kinds(case_id: SQLCoreOperations[UUID]) -> ColumnElement[list[str]]:
+    """The same for a column of case ids, as an array inside the statement that reads the cases.
+
+    The statement is made once and bound at each reading to `standing_of(actor, now)`; a job has no standing.
+    """
+    at = bindparam("standing_at", type_=DateTime(timezone=True))
+    held = select(Standing.kind).where(
+        Standing.user_id == bindparam("standing_user", type_=Uuid()),
+        Standing.kind.in_(SEEING_KINDS),
+        Standing.valid_from <= at,
+        or_(Standing.valid_to.is_(None), Standing.valid_to > at),
+        Standing.case_id == case_id,
+    )
     return func.array(held.scalar_subquery(), type_=ARRAY(String))
+
+
+def standing_of(actor: Actor, now: datetime) -> dict[str, object]:
+    """The values that a statement with `standing_kinds` is bound to."""
+    return {"standing_user": actor.id, "standing_at": now}
 
 
 def subject_for_case(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import String
 
@@ -13,7 +13,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can, ensure
 from app.access.predicates import StandingKind, Subject
-from app.access.scopes import standing_kinds, visible_cases
+from app.access.scopes import standing_kinds, standing_of, visible_cases
 from app.cases.domain import TWIN_MINUTES, CaseView, ClosingView, NoteView, RecordedView, StepView, VisitView
 from app.cases.models import Case, CaseClosing, NextStep, Note, RecordedElsewhere, StageVisit
 from app.clients.models import Client
@@ -46,11 +46,16 @@ COLUMNS = (
 )
 
 
-def _cases(kinds: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    return select(*COLUMNS, kinds.label("kinds")).join(Client, Client.id == Case.client_id)
+# made once and bound at each reading: these run on every page of a case
+_SEEN = select(*COLUMNS, standing_kinds(Case.id).label("kinds")).join(Client, Client.id == Case.client_id)
+_SEEN_ONE = _SEEN.where(Case.id == bindparam("case_id"))
+_UNSEEN_ONE = (
+    select(*COLUMNS, literal([], ARRAY(String)).label("kinds")).join(Client).where(Case.id == bindparam("case_id"))
+)
 
 
-def _view(row: Row[Any]) -> CaseView:
+def view_of(row: Any) -> CaseView:  # noqa: ANN401 - a row of COLUMNS and the standings
+    """Return the case of a row that has `COLUMNS` and the actor's standings as `kinds`."""
     subject = Subject(
         row.client_id,
         row.id,
@@ -91,10 +96,14 @@ def get_case_for(
     Raises NotFound for a case that is not there or that the actor may not know of, Forbidden when it may be seen but
     the permission is missing.
     """
-    row = uow.session.execute(_cases(standing_kinds(actor, now, Case.id)).where(Case.id == case_id)).one_or_none()
+    row = uow.session.execute(_SEEN_ONE, {"case_id": case_id, **standing_of(actor, now)}).one_or_none()
     if row is None:
         raise NotFound(N_("The page was not found."))
-    case = _view(row)
+    return allowed(actor, permission, view_of(row))
+
+
+def allowed(actor: Actor, permission: Permission, case: CaseView) -> CaseView:
+    """Return the case when the actor may do this to it; else say that it is not there, or that the right is missing."""
     if not can(actor, permission, case.subject):
         ensure(actor, Permission.CASE_VIEW, case.subject)
         ensure(actor, permission, case.subject)
@@ -103,25 +112,26 @@ def get_case_for(
 
 def case_of(uow: UnitOfWork, case_id: UUID) -> CaseView:
     """Return the case without asking who wants it; its subject holds no standing. Raises NotFound."""
-    row = uow.session.execute(_cases(literal([], ARRAY(String))).where(Case.id == case_id)).one_or_none()
+    row = uow.session.execute(_UNSEEN_ONE, {"case_id": case_id}).one_or_none()
     if row is None:
         raise NotFound(N_("The page was not found."))
-    return _view(row)
+    return view_of(row)
 
 
 def case_for_actor(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime) -> CaseView:
     """Return the case with the actor's standing and no check, for the service that has just opened it."""
-    return _view(uow.session.execute(_cases(standing_kinds(actor, now, Case.id)).where(Case.id == case_id)).one())
+    return view_of(uow.session.execute(_SEEN_ONE, {"case_id": case_id, **standing_of(actor, now)}).one())
 
 
 def cases_of_client_for(uow: UnitOfWork, actor: Actor, client_id: UUID, *, now: datetime) -> list[CaseView]:
     """Return the client's cases that the actor may see, open ones first and the newest of them on top."""
     rows = uow.session.execute(
-        _cases(standing_kinds(actor, now, Case.id))
-        .where(Case.client_id == client_id, visible_cases(actor, now))
-        .order_by(Case.closed_on.is_not(None), Case.opened_on.desc(), Case.ordinal.desc())
+        _SEEN.where(Case.client_id == client_id, visible_cases(actor, now)).order_by(
+            Case.closed_on.is_not(None), Case.opened_on.desc(), Case.ordinal.desc()
+        ),
+        standing_of(actor, now),
     )
-    return [_view(row) for row in rows]
+    return [view_of(row) for row in rows]
 
 
 def open_teams_of_client(uow: UnitOfWork, client_id: UUID) -> list[UUID]:
