@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from app.access.actor import Actor
-from app.core.db import copy_rows, let_statements_last
+from app.core.db import copy_rows, let_statements_last, without_nested_loops
 from app.core.uow import UnitOfWork
 from app.intake.entries import (
     NewAction,
@@ -102,6 +102,7 @@ class RegisterBatch:
         self.write()
         late = self._tables.overdue
         if late and passes_overdue:
-            reminders.pass_overdue(self._uow, case_ids=late, actor=self._actor, now=self._now)
+            with without_nested_loops(self._uow.session):
+                reminders.pass_overdue(self._uow, case_ids=late, actor=self._actor, now=self._now)
         self._tables.overdue = set()
         return self.counts
