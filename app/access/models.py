@@ -15,7 +15,8 @@ class Standing(Base):
     __tablename__ = "standing"
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ends_after_start"),
-        Index("ix_standing_user_open", "user_id", "kind", "case_id", postgresql_where="valid_to IS NULL"),
+        # not partial: the scopes ask for what holds at an instant, ended later or not at all
+        Index("ix_standing_user", "user_id", "kind", "case_id"),
         Index("ix_standing_client", "client_id", "user_id"),
         Index("ix_standing_case", "case_id", "user_id"),
         Index(

@@ -49,7 +49,7 @@ class ClientToken(Base):
     """
 
     __tablename__ = "client_token"
-    __table_args__ = (Index("ix_client_token_client", "client_id"),)
+    __table_args__ = (Index("ix_client_token_client", "client_id", "token"),)
 
     token: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     team_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -16,6 +16,7 @@ from app.access.predicates import StandingKind, Subject
 from app.accounts.models import Team
 from app.audit.domain import Purpose, purpose_of
 from app.clients.domain import (
+    LONGEST_PREFIX,
     NIL_TEAM,
     ClientDetails,
     ClientListFilter,
@@ -149,8 +150,10 @@ def search_for(uow: UnitOfWork, actor: Actor, words: str, *, now: datetime, limi
         select(*_NAME_COLUMNS).where(*fitting, scopes.visible_clients(actor, now)).limit(MOST_CANDIDATES)
     )
     hits = [_name_of(uow.vault, row) for row in rows]
-    found = [hit for hit in hits if name_matches(wanted, hit.last_name, hit.first_names, hit.call_name)]
-    return sorted(found, key=_by_name)[:limit]
+    if any(len(word) > LONGEST_PREFIX for word in wanted):
+        # the fingerprints end at ten letters; the rest of a longer word is told apart here
+        hits = [hit for hit in hits if name_matches(wanted, hit.last_name, hit.first_names, hit.call_name)]
+    return sorted(hits, key=_by_name)[:limit]
 
 
 def _filed_under(uow: UnitOfWork, actor: Actor, prefix: str, now: datetime) -> Select[tuple[UUID]]:

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_client_token_client_id_client")),
         sa.PrimaryKeyConstraint("token", "team_id", "client_id", name=op.f("pk_client_token")),
     )
-    op.create_index("ix_client_token_client", "client_token", ["client_id"], unique=False)
+    op.create_index("ix_client_token_client", "client_token", ["client_id", "token"], unique=False)
     op.create_table(
         "draft",
         sa.Column("id", sa.Uuid(), nullable=False),

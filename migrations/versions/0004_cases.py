@@ -187,11 +187,10 @@ def upgrade() -> None:
     op.create_index("ix_standing_case", "standing", ["case_id", "user_id"], unique=False)
     op.create_index("ix_standing_client", "standing", ["client_id", "user_id"], unique=False)
     op.create_index(
-        "ix_standing_user_open",
+        "ix_standing_user",
         "standing",
         ["user_id", "kind", "case_id"],
         unique=False,
-        postgresql_where="valid_to IS NULL",
     )
     op.create_index(
         "uq_standing_open",
@@ -228,7 +227,7 @@ def downgrade() -> None:
         postgresql_where="valid_to IS NULL",
         postgresql_nulls_not_distinct=True,
     )
-    op.drop_index("ix_standing_user_open", table_name="standing", postgresql_where="valid_to IS NULL")
+    op.drop_index("ix_standing_user", table_name="standing")
     op.drop_index("ix_standing_client", table_name="standing")
     op.drop_index("ix_standing_case", table_name="standing")
     op.drop_table("standing")
