@@ -85,6 +85,7 @@ class NoteView:
     is_visible_to_client: bool
     stage: StageCode
     author_id: UUID | None
+    author_name: str | None
     source: str
     written_at: datetime
 

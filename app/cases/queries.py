@@ -14,6 +14,7 @@ from app.access.permissions import Permission
 from app.access.policy import can, ensure
 from app.access.predicates import StandingKind, Subject
 from app.access.scopes import standing_kinds, standing_of, visible_cases
+from app.accounts.models import User
 from app.cases.domain import TWIN_MINUTES, CaseView, ClosingView, NoteView, RecordedView, StepView, VisitView
 from app.cases.models import Case, CaseClosing, NextStep, Note, RecordedElsewhere, StageVisit
 from app.clients.models import Client
@@ -199,6 +200,14 @@ NOTE = (
     Note.author_id,
     Note.source,
     Note.written_at,
+    User.full_name.label("author_name"),
+)
+_NEWEST_NOTES = (
+    select(*NOTE)
+    .outerjoin(User, User.id == Note.author_id)
+    .where(Note.case_id == bindparam("case_id"))
+    .order_by(Note.happened_on.desc(), Note.written_at.desc(), Note.id.desc())
+    .limit(bindparam("most"))
 )
 
 
@@ -212,17 +221,15 @@ def notes_of(
     with_text: bool = True,
 ) -> list[NoteView]:
     """Return the newest entries of the case, opened, older than `before`; the long texts only when asked for."""
-    statement = (
-        select(*NOTE)
-        .where(Note.case_id == case_id)
-        .order_by(Note.happened_on.desc(), Note.written_at.desc(), Note.id.desc())
-        .limit(limit)
-    )
+    statement = _NEWEST_NOTES
     if kind is not None:
         statement = statement.where(Note.kind == kind)
     if before is not None:
         statement = statement.where(tuple_(Note.happened_on, Note.written_at, Note.id) < tuple_(*map(literal, before)))
-    return [_note(uow, row, with_text=with_text) for row in uow.session.execute(statement)]
+    return [
+        _note(uow, row, with_text=with_text)
+        for row in uow.session.execute(statement, {"case_id": case_id, "most": limit})
+    ]
 
 
 def _note(uow: UnitOfWork, row: Any, *, with_text: bool) -> NoteView:  # noqa: ANN401 - a row of NOTE
@@ -236,6 +243,7 @@ def _note(uow: UnitOfWork, row: Any, *, with_text: bool) -> NoteView:  # noqa: A
         is_visible_to_client=row.is_visible_to_client,
         stage=StageCode(row.stage),
         author_id=row.author_id,
+        author_name=row.author_name,
         source=row.source,
         written_at=row.written_at,
     )
@@ -246,7 +254,9 @@ def find_twin(
 ) -> NoteView | None:
     """Return an entry just like this one that the actor wrote within the last five minutes, or None."""
     rows = uow.session.execute(
-        select(*NOTE).where(
+        select(*NOTE)
+        .outerjoin(User, User.id == Note.author_id)
+        .where(
             Note.case_id == case_id,
             Note.author_id == actor.id,
             Note.kind == kind,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from app.audit.domain import AuditRow
@@ -12,11 +12,11 @@ from app.clients.domain import ClientView
 from app.consents.domain import ConsentView
 from app.core.clock import local_date
 from app.core.texts import N_, N_n, Text
-from app.drafts.domain import DraftView
 from app.network.domain import MemberView
 from app.pathways.domain import LinkKind, Need, Pathway, Stage, StageCode
-from app.pathways.engine import Move, NextAction, StageMap, StageState
+from app.pathways.engine import Move, NextAction, StageMap, StageState, VisitLike
 
+LOG_FORM: Final = "log"
 FOLD_AT: Final = 280
 LATEST_CONTACTS: Final = 2
 
@@ -91,9 +91,8 @@ class SummaryPage:
     steps: tuple[StepView, ...]
     members: tuple[MemberView, ...]
     scores: tuple[Score, ...]
-    drafts: tuple[DraftView, ...]
+    draft_at: datetime | None
     others: tuple[tuple[CaseView, str], ...]
-    names: Mapping[UUID, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +139,7 @@ class TimelinePage:
 
     shell: CaseShell
     happenings: tuple[Happening, ...]
-    drafts: tuple[DraftView, ...]
+    draft_at: datetime | None
     names: Mapping[UUID, str]
     kind: str | None
     older: str | None
@@ -161,9 +160,18 @@ class TrailPage:
 
 
 # ---------------------------------------------------------------- the stage map
-def stage_rows(pathway: Pathway, visits: Sequence[VisitView], stages: StageMap, *, today: date) -> tuple[StageRow, ...]:
+class StayLike(VisitLike, Protocol):
+    """A stay in a stage with the day it ended."""
+
+    @property
+    def left_on(self) -> date | None:
+        """The day it ended; None while it goes on, or when it is not known."""
+        ...
+
+
+def stage_rows(pathway: Pathway, visits: Iterable[StayLike], stages: StageMap, *, today: date) -> tuple[StageRow, ...]:
     """Return the seven stages with their state in words: done on a day, in progress for so many days."""
-    last = {visit.stage: visit for visit in visits}
+    last = {StageCode(visit.stage): visit for visit in visits}
     return tuple(
         StageRow(
             number=stage.number,
@@ -177,7 +185,7 @@ def stage_rows(pathway: Pathway, visits: Sequence[VisitView], stages: StageMap, 
     )
 
 
-def _state_words(state: StageState, visit: VisitView | None, today: date) -> Text:
+def _state_words(state: StageState, visit: StayLike | None, today: date) -> Text:
     if state is StageState.NOT_STARTED or visit is None:
         return N_("Not started")
     if state is StageState.NOT_NEEDED:

@@ -1,46 +1,63 @@
 """Reading a case for its pages: few statements, whatever the case holds, and a trace of every look."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, String, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    DateTime,
+    Integer,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can
+from app.access.scopes import standing_kinds, standing_of
 from app.accounts.models import Absence, User
 from app.cases import queries as cases
-from app.cases.domain import CaseView, VisitView
-from app.cases.models import Note, RecordedElsewhere
+from app.cases.domain import CaseView
+from app.cases.models import Case, Note, RecordedElsewhere, StageVisit
 from app.clients import queries as clients
 from app.clients.domain import ClientView
+from app.clients.models import Client
 from app.consents import queries as consents
-from app.consents.domain import ConsentView, Standing, basis_of, health_is_settled
+from app.consents.domain import BasisState, ConsentView, Standing, basis_of, health_is_settled
+from app.core.errors import NotFound
+from app.core.texts import N_
 from app.core.uow import UnitOfWork
-from app.duties import queries as duties
-from app.duties.domain import DutyKind, DutyView
+from app.drafts.domain import draft_id
+from app.drafts.models import Draft
+from app.duties.domain import DutyKind
+from app.duties.models import Duty
 from app.measures.domain import WORK_ABILITY_SCORE
 from app.measures.models import MeasureValue
 from app.network.domain import MemberView
 from app.network.models import NetworkMember
 from app.pathways import engine
-from app.pathways.domain import Facts, Pathway
+from app.pathways.domain import Facts, Pathway, StageCode
 from app.pathways.loader import pathway
 from app.plans.models import Plan, PlanVersion
 from app.reference.loader import reference
-from app.workbench.domain import (
-    CaseShell,
-    Contacts,
-    Counts,
-    Score,
-    stage_rows,
-)
+from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Score, stage_rows
 
-NEWEST: Final = 8
-PAGE: Final = 25
 ACTS: Final = (
     Permission.CASE_LOG,
     Permission.CASE_MOVE_STAGE,
@@ -58,17 +75,25 @@ ACTS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the next best action asks of an open duty."""
+
+    kind: str
+    due_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What the pages and the rules need of one case, each thing read once."""
 
     case: CaseView
     model: Pathway
-    visits: list[VisitView]
+    visits: tuple[engine.Visit, ...]
     stages: engine.StageMap
-    duties: list[DutyView]
-    consents: list[ConsentView]
-    members: list[MemberView]
+    duties: tuple[Owed, ...]
+    consents: tuple[ConsentView, ...]
+    members: tuple[MemberView, ...]
     scores: tuple[Score, ...]
     plans: dict[str, bool]
     contacts: Contacts
@@ -81,43 +106,143 @@ def facts_of(uow: UnitOfWork, case: CaseView, today: date) -> Facts:
 
 
 def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date) -> Record:
-    visits = cases.visits_of(uow, case.id)
-    given = consents.consents_of(uow, case.id)
+    """Read what is on record for the case, in four statements."""
+    parts = _parts(uow, actor, case.id, today)
+    given = tuple(consents.consents_of(uow, case.id))
     members = _members(uow, case.id, given, today)
-    scores = _scores(uow, case.id, today)
-    plans = _plans(uow, case.id)
-    owed = duties.open_of_case(uow, case.id)
-    topics, contacts = _topics(uow, actor, case, today)
-    met = set(cases.needs_met_by(topics, contact_source=case.contact_source))
-    met |= {"worker"} if case.worker_id else set()
-    met |= {"consent:health"} if health_is_settled(given, today) else set()
-    met |= {"consent:parties"} if all(member.basis.holds for member in members) else set()
-    met |= {f"measure:{WORK_ABILITY_SCORE}"} if scores else set()
-    met |= {"review"} if any(duty.kind is DutyKind.PLAN_REVIEW for duty in owed) else set()
-    met |= {f"plan:{kind}" for kind, is_in_force in plans.items() if is_in_force}
-    return Record(
+    visits = tuple(
+        engine.Visit(StageCode(row.a), engine.StageState(row.b), row.c, row.d)
+        for row in sorted(parts["visit"], key=lambda row: row.n)
+    )
+    scores = sorted(parts["score"], key=lambda row: (row.c, row.at))
+    record = Record(
         case=case,
         model=pathway(case.model_key, case.model_version),
         visits=visits,
         stages=engine.stage_map(visits),
-        duties=owed,
+        duties=tuple(Owed(row.a, row.c) for row in parts["duty"]),
         consents=given,
         members=members,
-        scores=scores,
-        plans=plans,
-        contacts=contacts,
-        facts=Facts(frozenset(met)),
+        scores=tuple(Score(row.n, row.c) for row in scores),
+        plans={row.a: bool(row.n) for row in parts["plan"]},
+        contacts=_contacts(parts["topic"]),
+        facts=Facts(),
     )
+    topics = [(row.a, row.b) for row in (*parts["topic"], *parts["document"]) if row.a]
+    return replace(record, facts=_facts(record, topics, today))
 
 
-def _members(uow: UnitOfWork, case_id: UUID, given: list[ConsentView], today: date) -> list[MemberView]:
-    rows = uow.session.execute(
-        select(NetworkMember.id, NetworkMember.name, NetworkMember.party, NetworkMember.role, NetworkMember.added_at)
-        .where(NetworkMember.case_id == case_id, NetworkMember.removed_at.is_(None))
-        .order_by(NetworkMember.added_at, NetworkMember.id)
+def _facts(record: Record, topics: Collection[tuple[str, str]], today: date) -> Facts:
+    """The needs that are met; each feature says the same of its own part (`met_needs`), and a test compares."""
+    met = set(cases.needs_met_by(topics, contact_source=record.case.contact_source))
+    met |= {"worker"} if record.case.worker_id else set()
+    met |= {"consent:health"} if health_is_settled(record.consents, today) else set()
+    met |= {"consent:parties"} if all(member.basis.holds for member in record.members) else set()
+    met |= {f"measure:{WORK_ABILITY_SCORE}"} if record.scores else set()
+    met |= {"review"} if any(duty.kind == DutyKind.PLAN_REVIEW for duty in record.duties) else set()
+    met |= {f"plan:{kind}" for kind, is_in_force in record.plans.items() if is_in_force}
+    return Facts(frozenset(met))
+
+
+def _contacts(topics: Iterable[Any]) -> Contacts:
+    found = [row for row in topics if row.b in contact_kinds()]
+    return Contacts(mine_on=_latest(row.c for row in found), others_on=_latest(row.d for row in found))
+
+
+@lru_cache(maxsize=1)
+def contact_kinds() -> frozenset[str]:
+    """Return the kinds of entry in which the client took part."""
+    return frozenset(kind.code for kind in reference().note_kinds if kind.is_contact)
+
+
+def _latest(days: Iterable[date | None]) -> date | None:
+    return max((day for day in days if day is not None), default=None)
+
+
+# ---------------------------------------------------------------- the statements, made once and bound at each reading
+_CASE = bindparam("case_id", type_=Uuid())
+_TODAY = bindparam("today", type_=Date())
+_READER = bindparam("reader", type_=Uuid())
+_NO_DAY = cast(null(), Date())
+_NO_TEXT = literal("", String)
+_NO_NUMBER = cast(null(), Integer())
+_NO_TIME = cast(null(), DateTime(timezone=True))
+_MINE = Note.author_id == _READER
+
+# One statement for everything that is short and clear: rows of one shape, told apart by their first column.
+_PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
+    select(
+        literal("visit", String).label("part"),
+        StageVisit.stage.label("a"),
+        StageVisit.state.label("b"),
+        StageVisit.entered_on.label("c"),
+        StageVisit.left_on.label("d"),
+        StageVisit.ordinal.label("n"),
+        _NO_TIME.label("at"),
+    ).where(StageVisit.case_id == _CASE),
+    select(literal("duty", String), Duty.kind, _NO_TEXT, Duty.due_on, _NO_DAY, _NO_NUMBER, _NO_TIME).where(
+        Duty.case_id == _CASE, Duty.closed_at.is_(None)
+    ),
+    select(
+        literal("plan", String),
+        Plan.kind,
+        _NO_TEXT,
+        _NO_DAY,
+        _NO_DAY,
+        cast(func.count(PlanVersion.id), Integer()),
+        _NO_TIME,
     )
-    bases: dict[str, Any] = {}
-    return [
+    .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.state == "in_force"))
+    .where(Plan.case_id == _CASE, Plan.ended_on.is_(None))
+    .group_by(Plan.kind),
+    select(
+        literal("score", String),
+        _NO_TEXT,
+        _NO_TEXT,
+        MeasureValue.measured_on,
+        _NO_DAY,
+        MeasureValue.value,
+        MeasureValue.entered_at,
+    ).where(
+        MeasureValue.case_id == _CASE,
+        MeasureValue.measure == WORK_ABILITY_SCORE,
+        MeasureValue.measured_on <= _TODAY,
+    ),
+    select(
+        literal("topic", String),
+        Note.topic,
+        Note.kind,
+        func.max(Note.happened_on).filter(_MINE),
+        func.max(Note.happened_on).filter(or_(Note.author_id.is_(None), ~_MINE, _READER.is_(None))),
+        _NO_NUMBER,
+        _NO_TIME,
+    )
+    .where(Note.case_id == _CASE, Note.happened_on <= _TODAY)
+    .group_by(Note.topic, Note.kind),
+    select(
+        literal("document", String), RecordedElsewhere.document, _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME
+    ).where(RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY),
+)
+
+
+def _parts(uow: UnitOfWork, actor: Actor | None, case_id: UUID, today: date) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {part: [] for part in ("visit", "duty", "plan", "score", "topic", "document")}
+    bound = {"case_id": case_id, "today": today, "reader": actor.id if actor else None}
+    for row in uow.session.execute(_PARTS, bound):
+        found[row.part].append(row)
+    return found
+
+
+_MEMBERS: Final = (
+    select(NetworkMember.id, NetworkMember.name, NetworkMember.party, NetworkMember.role, NetworkMember.added_at)
+    .where(NetworkMember.case_id == _CASE, NetworkMember.removed_at.is_(None))
+    .order_by(NetworkMember.added_at, NetworkMember.id)
+)
+
+
+def _members(uow: UnitOfWork, case_id: UUID, given: Sequence[ConsentView], today: date) -> tuple[MemberView, ...]:
+    bases: dict[str, BasisState] = {}
+    return tuple(
         MemberView(
             id=row.id,
             name=uow.vault.open("network_member", "name", row.id, row.name),
@@ -127,98 +252,81 @@ def _members(uow: UnitOfWork, case_id: UUID, given: list[ConsentView], today: da
             added_at=row.added_at,
             basis=bases.get(row.party) or bases.setdefault(row.party, basis_of(given, row.party, today)),
         )
-        for row in rows
-    ]
-
-
-def _scores(uow: UnitOfWork, case_id: UUID, today: date) -> tuple[Score, ...]:
-    rows = uow.session.execute(
-        select(MeasureValue.value, MeasureValue.measured_on)
-        .where(
-            MeasureValue.case_id == case_id,
-            MeasureValue.measure == WORK_ABILITY_SCORE,
-            MeasureValue.measured_on <= today,
-        )
-        .order_by(MeasureValue.measured_on, MeasureValue.entered_at)
+        for row in uow.session.execute(_MEMBERS, {"case_id": case_id})
     )
-    return tuple(Score(row.value, row.measured_on) for row in rows)
-
-
-def _plans(uow: UnitOfWork, case_id: UUID) -> dict[str, bool]:
-    """The kinds of plan of the case that have not ended, and whether a version is in force."""
-    in_force = and_(PlanVersion.plan_id == Plan.id, PlanVersion.state == "in_force")
-    rows = uow.session.execute(
-        select(Plan.kind, PlanVersion.id.is_not(None))
-        .outerjoin(PlanVersion, in_force)
-        .where(Plan.case_id == case_id, Plan.ended_on.is_(None))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _topics(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date) -> tuple[set[tuple[str, str]], Contacts]:
-    """Topics of entries and documents recorded elsewhere, and when who was last in touch: one statement."""
-    mine = Note.author_id == (actor.id if actor else None)
-    notes = (
-        select(
-            Note.topic,
-            Note.kind,
-            func.max(Note.happened_on).filter(mine),
-            func.max(Note.happened_on).filter(Note.author_id.is_(None) | ~mine),
-        )
-        .where(Note.case_id == case.id, Note.happened_on <= today)
-        .group_by(Note.topic, Note.kind)
-    )
-    documents = select(RecordedElsewhere.document, literal("", String), null(), null()).where(
-        RecordedElsewhere.case_id == case.id, RecordedElsewhere.recorded_on <= today
-    )
-    rows: Sequence[Row[*tuple[Any, ...]]] = uow.session.execute(union_all(notes, documents)).all()
-    contacts = [row for row in rows if row[1] in contact_kinds()]
-    return (
-        {(row[0], row[1]) for row in rows if row[0]},
-        Contacts(mine_on=_latest(row[2] for row in contacts), others_on=_latest(row[3] for row in contacts)),
-    )
-
-
-def contact_kinds() -> frozenset[str]:
-    return frozenset(kind.code for kind in reference().note_kinds if kind.is_contact)
-
-
-def _latest(days: Iterable[date | None]) -> date | None:
-    return max((day for day in days if day is not None), default=None)
 
 
 # ---------------------------------------------------------------- the head of a page
-@dataclass(frozen=True, slots=True)
-class People:
-    """Names of staff by id, and who stands in for the responsible worker today."""
-
-    names: dict[UUID, str]
-    deputy: str | None
-
-
-def people_of(uow: UnitOfWork, ids: Iterable[UUID | None], worker_id: UUID | None, today: date) -> People:
-    wanted = {one for one in (*ids, worker_id) if one is not None}
-    away = and_(
-        Absence.deputy_id == User.id, Absence.user_id == worker_id, Absence.from_on <= today, Absence.to_on >= today
+_WORKER: Final = aliased(User)
+_OTHER: Final = aliased(Case)
+_HEAD: Final = (
+    select(
+        *cases.COLUMNS,
+        standing_kinds(Case.id).label("kinds"),
+        Client,
+        _WORKER.full_name.label("worker_name"),
+        select(User.full_name)
+        .join(Absence, Absence.deputy_id == User.id)
+        .where(Absence.user_id == Case.primary_worker_id, Absence.from_on <= _TODAY, Absence.to_on >= _TODAY)
+        .limit(1)
+        .scalar_subquery()
+        .label("deputy_name"),
+        select(Draft.saved_at).where(Draft.id == bindparam("draft", type_=Uuid())).scalar_subquery().label("draft_at"),
+        exists(select(_OTHER.id).where(_OTHER.client_id == Case.client_id, _OTHER.id != Case.id)).label("has_others"),
     )
-    rows = uow.session.execute(
-        select(User.id, User.full_name, Absence.id)
-        .outerjoin(Absence, away)
-        .where(or_(User.id.in_(wanted), Absence.id.is_not(None)))
-    ).all()
-    deputies = [row.full_name for row in rows if row[2] is not None]
-    return People({row.id: row.full_name for row in rows}, deputies[0] if deputies else None)
+    .join(Client, Client.id == Case.client_id)
+    .outerjoin(_WORKER, _WORKER.id == Case.primary_worker_id)
+    .where(Case.id == _CASE)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The case, the client and the people named at the head, in one statement."""
+
+    case: CaseView
+    client: ClientView
+    worker_name: str | None
+    deputy_name: str | None
+    draft_at: datetime | None
+    has_others: bool
+
+
+def head_of(
+    uow: UnitOfWork,
+    actor: Actor,
+    case_id: UUID,
+    *,
+    now: datetime,
+    today: date,
+    permission: Permission = Permission.CASE_VIEW,
+) -> Head:
+    """Return the head of a case that the actor may see; NotFound or Forbidden as `cases.get_case_for`."""
+    draft = draft_id(actor.id, LOG_FORM, case_id) if actor.id else None
+    bound = {"case_id": case_id, "today": today, "draft": draft, **standing_of(actor, now)}
+    row: Any = uow.session.execute(_HEAD, bound).one_or_none()
+    if row is None:
+        raise NotFound(N_("The page was not found."))
+    return Head(
+        case=cases.allowed(actor, permission, cases.view_of(row)),
+        # the row has brought the client into the session, so this reads nothing more
+        client=clients.client_of(uow, row.client_id),
+        worker_name=row.worker_name,
+        deputy_name=row.deputy_name,
+        draft_at=row.draft_at,
+        has_others=row.has_others,
+    )
 
 
 def case_shell(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, today: date) -> CaseShell:
     """Return what the head of each case page shows; NotFound when the actor may not see the case."""
-    case = cases.get_case_for(uow, actor, case_id, now=now)
-    people = people_of(uow, (), case.worker_id, today)
-    return shell_of(actor, record_of(uow, actor, case, today), clients.client_of(uow, case.client_id), people, today)
+    head = head_of(uow, actor, case_id, now=now, today=today)
+    return shell_of(actor, head, record_of(uow, actor, head.case, today), today)
 
 
-def shell_of(actor: Actor, record: Record, client: ClientView, people: People, today: date) -> CaseShell:
-    case, lists = record.case, reference()
+def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell:
+    """Return the head of a page from what was read."""
+    case, client, lists = head.case, head.client, reference()
     action = engine.next_action(record.model, record.stages, record.facts, record.duties, today=today)
     standings = [one.standing(today) for one in record.consents]
     return CaseShell(
@@ -229,8 +337,8 @@ def shell_of(actor: Actor, record: Record, client: ClientView, people: People, t
         interpreter=lists.languages.label(client.interpreter_language) or None,
         outcome=lists.outcomes.label(case.outcome) or None,
         model=str(record.model.short),
-        worker_name=people.names.get(case.worker_id) if case.worker_id else None,
-        deputy_name=people.deputy,
+        worker_name=head.worker_name,
+        deputy_name=head.deputy_name,
         stages=stage_rows(record.model, record.visits, record.stages, today=today),
         current_number=record.stages.current.number,
         action=action,

@@ -29,9 +29,8 @@ from app.network import services as network
 from app.pathways.domain import StageCode
 from app.plans import services as plans
 from app.workbench import queries
-from app.workbench.domain import Contact
+from app.workbench.domain import LOG_FORM, Contact
 
-LOG_FORM = "log"
 STEP = "next_step"
 GRACE = timedelta(days=14)
 

@@ -28,7 +28,7 @@ from app.web.page import can_reach, fragment, page, see_other, wants_fragment
 from app.web.request import actor, moment, today, uow
 from app.web.texts import _
 from app.workbench import pages, queries, services
-from app.workbench.domain import CaseShell, folded, place_of_advice, place_of_need
+from app.workbench.domain import LOG_FORM, CaseShell, folded, place_of_advice, place_of_need
 from app.workbench.forms import (
     CloseForm,
     DeedForm,
@@ -112,7 +112,7 @@ def _log(case: CaseView, form: LogForm) -> str:
 
 
 def _log_form(case: CaseView) -> LogForm:
-    draft = drafts.find_draft(uow(), form=services.LOG_FORM, subject_id=case.id, actor=actor())
+    draft = drafts.find_draft(uow(), form=LOG_FORM, subject_id=case.id, actor=actor())
     form = LogForm(formdata=MultiDict(draft.values)) if draft and request.method == "GET" else LogForm()
     form.draft = draft
     form.prepare(reference(), today(), cases.open_steps_of(uow(), case.id), few=_is_panel())
@@ -140,7 +140,7 @@ def _is_panel() -> bool:
 def drop_draft(case_id: UUID) -> ResponseReturnValue:
     """Throw the draft of an entry away."""
     case = _case(case_id, Permission.CASE_LOG)
-    draft_services.drop_draft(uow(), form=services.LOG_FORM, subject_id=case.id, actor=actor())
+    draft_services.drop_draft(uow(), form=LOG_FORM, subject_id=case.id, actor=actor())
     flash(_("Draft removed"))
     return see_other(_next(url_for("workbench.log", case_id=case.id)))
 
