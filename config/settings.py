@@ -7,8 +7,10 @@ operator sees every fault at once.
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, cast, get_args
@@ -20,6 +22,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 KEY_BYTES: Final = 32
 MIN_SECRET_LENGTH: Final = 32
 PG_DRIVER: Final = "postgresql+psycopg://"
+CLOCK_OFFSET: Final = re.compile(r"[+-]\d{1,6}[dhm]")
 
 # Secrets that stand in guides, compose files and tests. Anybody knows them, so production refuses them.
 KNOWN_SECRETS: Final = frozenset({"change-me", "changeme", "secret", "development", "test", "polku", "salaisuus"})
@@ -130,6 +133,9 @@ class Settings:
         problems = [*self.unreadable, *self._missing()]
         if _is_lighter(self.argon2) and self.env not in ("demo", "test"):
             problems.append("POLKU_ARGON2 is lighter than m=65536,t=3,p=4, which only the demo and the tests may be.")
+        keys = self._all_keys()
+        if len(set(keys)) < len(keys):
+            problems.append("Two encryption keys are the same: each purpose and version needs its own.")
         if self.is_production:
             problems.extend(self._unfit_for_production())
         return problems
@@ -147,17 +153,15 @@ class Settings:
         return [f"{name} is not set." for name, value in needed.items() if not value and name not in told]
 
     def _unfit_for_production(self) -> list[str]:
-        keys = self._all_keys()
         rules = (
             (self.debug, "POLKU_DEBUG is on in production."),
             (self.clock, "POLKU_CLOCK is set in production: the clock must be the real one."),
             (_is_weak(self.secret_key), "POLKU_SECRET_KEY is a default or shorter than 32 characters."),
             (_is_weak(self.metrics_token), "POLKU_METRICS_TOKEN is a default or shorter than 32 characters."),
             (
-                any(len(set(key)) == 1 for key in keys),
+                any(len(set(key)) == 1 for key in self._all_keys()),
                 "An encryption key is one byte repeated: make real keys with openssl rand -base64 32.",
             ),
-            (len(set(keys)) < len(keys), "Two encryption keys are the same: each purpose and version needs its own."),
             (not self.smtp_url, "SMTP_URL is not set."),
             (urlsplit(self.base_url).scheme != "https", "POLKU_BASE_URL does not begin with https://."),
         )
@@ -248,6 +252,16 @@ class _Reader:
             found[int(version)] = self._decoded(name, encoded)
         return {} if b"" in found.values() else MappingProxyType(found)
 
+    def clock(self) -> str:
+        text = self.text("POLKU_CLOCK")
+        try:
+            if text and not CLOCK_OFFSET.fullmatch(text):
+                datetime.fromisoformat(text)
+        except ValueError:
+            self.problems.append("POLKU_CLOCK must look like 2026-11-24T09:00+02:00 or +3d.")
+            return ""
+        return text
+
     def argon2(self) -> Argon2Cost:
         text = self.text("POLKU_ARGON2")
         if not text:
@@ -285,7 +299,7 @@ def _read_places(reader: _Reader) -> dict[str, object]:
         "host": reader.text("POLKU_HOST", "127.0.0.1"),
         "port": port,
         "base_url": reader.text("POLKU_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-        "clock": reader.text("POLKU_CLOCK"),
+        "clock": reader.clock(),
     }
 
 

@@ -16,7 +16,7 @@ from app.core.db import make_engine
 from app.upkeep.services import startup_problems
 from config.logging import configure_logging
 from workers.schedule import beat_schedule
-from workers.wiring import settings
+from workers.wiring import settings, vault
 
 QUEUE: Final = "polku"
 TIME_LIMIT: Final = 240
@@ -75,6 +75,6 @@ def _refuse_unfit_start(**_given: Any) -> None:  # noqa: ANN401 - Celery's signa
 def _database_problems() -> list[str]:
     engine = make_engine(here.database_url, pool_size=1)
     try:
-        return startup_problems(engine, root=here.root, is_production=here.is_production)
+        return startup_problems(engine, vault(), root=here.root, is_production=here.is_production)
     finally:
         engine.dispose()  # before the children are forked

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -14,8 +15,10 @@ from app.access.models import Standing
 from app.access.predicates import StandingKind
 from app.accounts.models import User
 from app.cases.models import Case, NextStep, StageVisit
+from app.clients.domain import name_prefixes
 from app.clients.models import Client, ClientToken
 from app.consents.models import Consent
+from app.core.crypto import SealBroken
 from app.core.uow import UnitOfWork
 from app.duties.domain import DutyKind
 from app.duties.models import Duty
@@ -23,6 +26,7 @@ from app.network.models import NetworkMember, ResponsiblePeriod
 from app.pathways.engine import stage_map
 from app.plans.domain import REOPENED, DueDay, VersionState, explain_due
 from app.plans.models import Plan, PlanVersion, Review
+from app.protection.models import SealedContact
 from app.reference.loader import cadence_for
 from app.upkeep.domain import Drift, Finding
 
@@ -270,12 +274,13 @@ _REVISION: Final = text("SELECT version_num FROM alembic_version")
 _HAS: Final = text("SELECT to_regclass('public.alembic_version') IS NOT NULL")
 
 
-def server_state(session: Session) -> ServerState:
-    """Ask the database what a start must know; a database without tables answers with None where it cannot."""
-    is_made = bool(session.scalar(_HAS))
+def server_state(session: Session, *, newest: str | None) -> ServerState:
+    """Ask the database what a start must know; one that is not at the newest revision is not asked for its rows."""
+    revision = session.scalar(_REVISION) if session.scalar(_HAS) else None
+    is_made = revision is not None and revision == newest
     role = session.execute(_ROLE).one()
     return ServerState(
-        revision=session.scalar(_REVISION) if is_made else None,
+        revision=revision,
         settings_off=tuple(session.scalars(_OFF, {"names": list(DURABLE)})),
         lowers_finnish=session.scalar(select(func.lower("Ä"))) == "ä",
         sorted_words=tuple(session.scalars(_ORDER, {"names": list(NAMES[::-1])})) if is_made else None,
@@ -283,3 +288,39 @@ def server_state(session: Session) -> ServerState:
         owns_tables=role[1],
         has_demo_users=is_made and bool(session.scalar(select(exists().where(User.is_demo, User.is_active)))),
     )
+
+
+def keys_that_do_not_fit(uow: UnitOfWork) -> list[str]:
+    """Return which settings of keys do not open, or do not find, the first and the last client and a sealed address."""
+    wrong = dict[str, None]()
+    for order in (Client.ref_number.asc(), Client.ref_number.desc()):
+        row = uow.session.execute(select(Client.id, Client.last_name).order_by(order).limit(1)).one_or_none()
+        if row is None:
+            continue
+        try:
+            name = uow.vault.open("client", "last_name", row.id, row.last_name)
+        except SealBroken:
+            wrong["POLKU_FIELD_KEYS"] = None
+        else:
+            if not _is_found_by(uow, row.id, name):
+                wrong["POLKU_INDEX_KEY"] = None
+    if not _opens_protected(uow):
+        wrong["POLKU_PROTECTED_KEYS"] = None
+    return list(wrong)
+
+
+def _is_found_by(uow: UnitOfWork, client_id: UUID, name: str) -> bool:
+    """Whether a client is filed under a name; one that is filed under none says nothing of the key."""
+    filed = set(uow.session.scalars(select(ClientToken.token).where(ClientToken.client_id == client_id)))
+    return not filed or not filed.isdisjoint(map(uow.vault.name_token, name_prefixes(name)))
+
+
+def _opens_protected(uow: UnitOfWork) -> bool:
+    for column in (SealedContact.municipality, SealedContact.address, SealedContact.phone, SealedContact.email):
+        row = uow.session.execute(select(SealedContact.id, column).where(column.is_not(None)).limit(1)).one_or_none()
+        if row is not None:
+            try:
+                uow.vault.protected.open_optional("sealed_contact", column.key, row[0], row[1])
+            except SealBroken:
+                return False
+    return True

@@ -20,6 +20,7 @@ from app.accounts.domain import SessionLimits
 from app.clients import search
 from app.core import limits, once
 from app.core.clock import local_time
+from app.core.crypto import Vault
 from app.core.uow import UnitOfWork
 from app.drafts import services as drafts
 from app.reminders import jobs
@@ -86,18 +87,27 @@ def _heartbeat(uow: UnitOfWork, now: datetime) -> Iterator[Finding]:
 # -- the start --------------------------------------------------------------------------------------------------------
 
 
-def startup_problems(engine: Engine, *, root: Path, is_production: bool) -> list[str]:
+def startup_problems(engine: Engine, vault: Vault, *, root: Path, is_production: bool) -> list[str]:
     """Return in plain lines what keeps Polku from starting on this database; an empty list means nothing.
 
     A migration that is pending, a server that may lose commits, letters that are not lowered or sorted as in Finnish,
-    a role that could change the trail, a demo user in production. Source: row 28; rulings 5 and 6.
+    a role that could change the trail, a demo user in production, keys that are not the ones the rows are sealed with.
+    Source: row 28; rulings 5 and 6.
     """
+    newest = ScriptDirectory(str(root / "migrations")).get_current_head()
     try:
         with Session(engine) as session:
-            found = queries.server_state(session)
+            found = queries.server_state(session, newest=newest)
+            is_made = found.revision == newest
+            unfit = queries.keys_that_do_not_fit(UnitOfWork(session, vault)) if is_made else []
     except DBAPIError as error:
         return [f"The database does not answer: {type(error.orig).__name__}."]
-    newest = ScriptDirectory(str(root / "migrations")).get_current_head()
+    off = [f"{name} is off in the database: what was saved could be lost." for name in found.settings_off]
+    keys = [f"{name} is not the key that this database was sealed with." for name in unfit]
+    return [*off, *_unfit_database(found, newest, is_production=is_production), *keys]
+
+
+def _unfit_database(found: queries.ServerState, newest: str | None, *, is_production: bool) -> list[str]:
     rules = (
         (found.revision != newest, f"The database is at revision {found.revision}, the program at {newest}: migrate."),
         (not found.lowers_finnish, "The database does not lower Ä to ä: it needs a UTF-8 locale such as C.UTF-8."),
@@ -109,8 +119,7 @@ def startup_problems(engine: Engine, *, root: Path, is_production: bool) -> list
         (found.owns_tables, "DATABASE_URL names the owner of the tables: the application needs a role of its own."),
         (is_production and found.has_demo_users, "A demo user is active in production: close it first."),
     )
-    off = [f"{name} is off in the database: what was saved could be lost." for name in found.settings_off]
-    return [*off, *(sentence for applies, sentence in rules if applies)]
+    return [sentence for applies, sentence in rules if applies]
 
 
 # -- cleaning ---------------------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ def test_an_empty_environment_names_every_missing_thing_at_once() -> None:
         ("POLKU_SECRET_KEY", "a" * 40, "POLKU_SECRET_KEY is a default"),
         ("POLKU_METRICS_TOKEN", "metrics", "POLKU_METRICS_TOKEN is a default"),
         ("POLKU_CLOCK", "+3d", "POLKU_CLOCK is set in production"),
+        ("POLKU_CLOCK", "noon", "POLKU_CLOCK must look like"),
         ("POLKU_DEBUG", "1", "POLKU_DEBUG is on"),
         ("POLKU_DEBUG", "perhaps", "POLKU_DEBUG must be"),
         ("POLKU_BASE_URL", "http://polku.example.org", "https://"),
@@ -72,6 +73,16 @@ def test_each_unsafe_production_setting_gets_one_plain_line(name: str, value: st
     found = problems(**{name: value})
     assert len(found) == 1
     assert words in found[0]
+
+
+def test_the_same_key_for_two_purposes_is_refused_everywhere() -> None:
+    found = problems(POLKU_ENV="development", POLKU_INDEX_KEY=key(1))
+    assert found == ["Two encryption keys are the same: each purpose and version needs its own."]
+
+
+@pytest.mark.parametrize("spec", ["2026-11-24T09:00+02:00", "2026-11-24T09:00", "+3d", "-90m"])
+def test_outside_production_the_clock_may_be_set(spec: str) -> None:
+    assert problems(POLKU_ENV="development", POLKU_CLOCK=spec) == []
 
 
 def test_an_unknown_environment_is_treated_as_the_strictest() -> None:
