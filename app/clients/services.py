@@ -349,9 +349,10 @@ def count_view(uow: UnitOfWork, actor: Actor, now: datetime, soft: int = VIEWS_S
     if actor.id is None:
         return
     who = str(actor.id)
-    if not limits.hit(uow, "client.view", who, limit=hard, seconds=HOUR, now=now):
+    opened = limits.count(uow, "client.view", who, seconds=HOUR, now=now)
+    if opened > hard:
         raise TooMany(N_("You have opened very many client pages in an hour. Ask your supervisor to look into it."))
-    if limits.hit(uow, "client.view.soft", who, limit=soft, seconds=HOUR, now=now):
+    if opened <= soft:
         return
     # a bucket for each hour, so that the alert comes once in each and does not wait the first one out
     if limits.hit(uow, "client.view.alert", f"{who} {now:%Y%m%d%H}", limit=1, seconds=HOUR, now=now):

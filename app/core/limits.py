@@ -17,7 +17,12 @@ from app.core.uow import UnitOfWork
 
 
 def hit(uow: UnitOfWork, bucket: str, key: str, *, limit: int, seconds: int, now: datetime) -> bool:
-    """Count one try and return True while it is within the limit, False when it is one too many.
+    """Count one try and return True while it is within the limit, False when it is one too many; see `count`."""
+    return count(uow, bucket, key, seconds=seconds, now=now) <= limit
+
+
+def count(uow: UnitOfWork, bucket: str, key: str, *, seconds: int, now: datetime) -> float:
+    """Count one try and return how many there have been within the time, for a caller with several limits.
 
     `bucket` names the rule ("sign_in.account"), `key` whom it is counted for (user name, address); the key is kept
     as SHA-256 only. Tries over the limit count too, so hammering does not wait the limit out. The row stays locked
@@ -46,7 +51,7 @@ def hit(uow: UnitOfWork, bucket: str, key: str, *, limit: int, seconds: int, now
         )
         .returning(RateCounter.hits, earlier)
     ).one()
-    return estimate(counted[0], counted[1] or 0, now - start, seconds) <= limit
+    return estimate(counted[0], counted[1] or 0, now - start, seconds)
 
 
 def take_back(uow: UnitOfWork, bucket: str, key: str, *, seconds: int, now: datetime) -> None:
