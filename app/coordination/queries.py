@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, any_, cast, exists, func, literal, or_, select, tuple_
+from sqlalchemy.sql.selectable import Subquery
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -62,11 +63,14 @@ def board(
     key = uow.vault.cursor_key
     place = decode_cursor(cursor, of=wanted.name, key=key)
     is_back = place is not None and place.is_backwards
-    rows = select(waiting).order_by(*_directed(waiting.c.since, waiting.c.id, is_back=is_back)).limit(PAGE_SIZE + 1)
+    rows = select(waiting).order_by(*_directed(waiting, is_back=is_back)).limit(PAGE_SIZE + 1)
     if place is not None:
         here, there = tuple_(waiting.c.since, waiting.c.id), tuple_(*map(literal, place.place[:2]))
         rows = rows.where(here < there if is_back else here > there)
-    fetched = uow.session.execute(rows).all()
+    chosen = rows.subquery("chosen")
+    # asked of the rows of the page alone: of all that wait it would cost a look at every visit of the county
+    shown = select(chosen, _is_alert(chosen.c.id).label("is_alert")).order_by(*_directed(chosen, is_back=is_back))
+    fetched = uow.session.execute(shown).all()
     at, step = (int(str(place.place[2])) if place else 0), (-1 if is_back else 1)
     numbers = {row.id: at + step * (index + 1) for index, row in enumerate(fetched)}
     page = page_of(
@@ -78,7 +82,7 @@ def board(
         key=key,
     )
     total, alerts = uow.session.execute(
-        select(func.count(), func.count().filter(waiting.c.is_alert)).select_from(waiting)
+        select(func.count(), func.count().filter(_is_alert(waiting.c.id))).select_from(waiting)
     ).one()
     names = clients.names_of(uow, [row.client_id for row in page.rows])
     audit.record_listed(
@@ -109,7 +113,6 @@ def _waiting(wanted: BoardFilter) -> Select[*tuple[Any, ...]]:
         Case.model_version,
         Case.current_stage,
         _since().label("since"),
-        _is_alert().label("is_alert"),
     ).where(is_unassigned())
     if wanted.model:
         found = found.where(Case.model_key == wanted.model)
@@ -129,14 +132,15 @@ def _since() -> ColumnElement[date]:
     return func.coalesce(cast(func.timezone("Europe/Helsinki", ended), Date), Case.opened_on)
 
 
-def _is_alert() -> ColumnElement[bool]:
+def _is_alert(case_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     """The condition of the red alert (ruling 14): stage 5 is done, or a stage after it is open."""
     passed = and_(StageVisit.stage == STANDING, StageVisit.state == StageState.DONE)
     later = and_(StageVisit.stage.in_(LATER), StageVisit.state == StageState.IN_PROGRESS)
-    return exists(select(StageVisit.id).where(StageVisit.case_id == Case.id, or_(passed, later)).correlate(Case))
+    return exists(select(StageVisit.id).where(StageVisit.case_id == case_id, or_(passed, later)))
 
 
-def _directed(*places: ColumnElement[Any], is_back: bool) -> list[ColumnElement[Any]]:
+def _directed(rows: Subquery, *, is_back: bool) -> list[ColumnElement[Any]]:
+    places = (rows.c.since, rows.c.id)
     return [place.desc() if is_back else place for place in places]
 
 
@@ -162,8 +166,7 @@ def _towns(uow: UnitOfWork) -> dict[str, str]:
     """Return the towns that wait, by code; of people under address protection none is stored (ruling 1)."""
     codes = uow.session.scalars(
         select(func.coalesce(Client.municipality_code, ""))
-        .join(Case, Case.client_id == Client.id)
-        .where(is_unassigned(), Client.municipality_code.is_not(None))
+        .where(Client.id == any_(func.array(select(Case.client_id).where(is_unassigned()).scalar_subquery())))
         .distinct()
     )
     label = reference().municipalities.label
