@@ -269,15 +269,28 @@ def test_entries_come_newest_first_and_a_page_goes_on_where_the_last_one_ended(w
 
 
 def test_a_twin_is_an_entry_with_the_same_words_within_five_minutes(walk: Walk) -> None:
-    words = {"kind": "call", "happened_on": date(2026, 11, 24), "line": "Sovittiin aika"}
+    day = date(2026, 11, 24)
     services.write_note(
-        walk.uow, walk.case, topic="", text=None, is_visible_to_client=False, actor=walk.actor, now=walk.now, **words
-    )  # type: ignore[arg-type]
-    asked = {"actor": walk.actor, **words}
-    assert queries.find_twin(walk.uow, walk.id, now=walk.now + timedelta(minutes=4), **asked)  # type: ignore[arg-type]
-    assert not queries.find_twin(walk.uow, walk.id, now=walk.now + timedelta(minutes=6), **asked)  # type: ignore[arg-type]
-    other = {**asked, "line": "Muuta"}
-    assert not queries.find_twin(walk.uow, walk.id, now=walk.now, **other)  # type: ignore[arg-type]
+        walk.uow,
+        walk.case,
+        kind="call",
+        topic="",
+        happened_on=day,
+        line="Sovittiin aika",
+        text=None,
+        is_visible_to_client=False,
+        actor=walk.actor,
+        now=walk.now,
+    )
+
+    def has_twin(line: str, minutes: int) -> bool:
+        at = walk.now + timedelta(minutes=minutes)
+        found = queries.find_twin(walk.uow, walk.id, kind="call", happened_on=day, line=line, actor=walk.actor, now=at)
+        return found is not None
+
+    assert has_twin(" sovittiin aika ", 4)
+    assert not has_twin("Sovittiin aika", 6)
+    assert not has_twin("Muuta", 0)
 
 
 def test_what_is_promised_is_open_until_it_is_done_once(walk: Walk, today: date) -> None:

@@ -50,9 +50,7 @@ def desk(uow: UnitOfWork, client: StrictClient, now: datetime) -> Desk:
     """An own worker at their desk."""
     team = create_team(uow)
     worker = create_user(uow, roles=(Role.OWN_WORKER,), teams=(team,), full_name="Matti Meikäläinen")
-    person = create_client(
-        uow, last_name="Koivula", first_names="Aino Maria", call_name="Aino", identity_code=a_code()
-    )
+    person = create_client(uow, last_name="Koivula", first_names="Aino Maria", call_name="Aino", identity_code=a_code())
     case = create_case(uow, client_id=person, worker=worker, team=team, opened_on=date(2026, 11, 2))
     uow.commit()
     sign_in_as(client, uow, worker)

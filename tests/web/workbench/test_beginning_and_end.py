@@ -92,9 +92,7 @@ def test_another_teams_client_cannot_be_given_a_pathway(desk: Desk) -> None:
 
 
 def test_closing_ends_everything_and_reopening_brings_the_duties_back(desk: Desk) -> None:
-    desk.browser.submit(
-        f"{desk.path}/kirjaa", {"line": "A", "step": "Soita", "step_due": "30.11.2026"}, form="kirjaus"
-    )
+    desk.browser.submit(f"{desk.path}/kirjaa", {"line": "A", "step": "Soita", "step_due": "30.11.2026"}, form="kirjaus")
     case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
     answer = desk.browser.submit(f"{desk.path}/paata", {"outcome": "employment", "text": "Sai työn"}, form="paata")
     assert answer.status_code == 303

@@ -143,7 +143,7 @@ def test_the_timeline_has_pages_and_stage_marks_and_a_filter(desk: Desk) -> None
     note(desk, "Tapaaminen toimistolla")
     first = desk.browser.get(f"{desk.path}/aikajana").get_data(as_text=True)
     assert first.count("Rivi ") >= 24
-    link = first.split('alkaen=')[1].split('"')[0].replace("&amp;", "&")
+    link = first.split("alkaen=")[1].split('"')[0].replace("&amp;", "&")
     second = desk.browser.get(f"{desk.path}/aikajana?alkaen={link}").get_data(as_text=True)
     assert "polku-timeline" in second
     shown = {line for line in (f"Rivi {number:02}" for number in range(30)) if line in first or line in second}

@@ -123,7 +123,9 @@ def test_the_topic_of_a_meeting_meets_a_need_of_the_stage(desk: Desk) -> None:
 def test_what_was_typed_comes_back_from_the_draft_and_goes_with_the_saved_entry(desk: Desk) -> None:
     place = f"/luonnokset/log/{desk.case.id}"
     token = _token(desk)
-    desk.browser.post(place, data={"csrf_token": token, "line": "Kesken jäi", "kind": "call", "happened_on": "23.11.2026"})
+    desk.browser.post(
+        place, data={"csrf_token": token, "line": "Kesken jäi", "kind": "call", "happened_on": "23.11.2026"}
+    )
     page = desk.browser.get(f"{desk.path}/kirjaa").get_data(as_text=True)
     assert 'value="Kesken jäi"' in page
     assert 'value="23.11.2026"' in page
@@ -154,7 +156,13 @@ def test_the_panel_is_a_piece_of_a_page_with_ids_of_its_own(desk: Desk) -> None:
 
 def test_the_panel_saves_and_sends_the_browser_back_to_its_row(desk: Desk) -> None:
     url = f"{desk.path}/kirjaa?paneeli=1&next=/tyolista?vaihe=4%23row-1"
-    sent = {"csrf_token": _token(desk), "kind": "visit", "happened_on": "24.11.2026", "line": "Rivillä", "step_owner": "worker"}
+    sent = {
+        "csrf_token": _token(desk),
+        "kind": "visit",
+        "happened_on": "24.11.2026",
+        "line": "Rivillä",
+        "step_owner": "worker",
+    }
     answer = desk.browser.post(url, data=sent, headers=PANEL)
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"].startswith("/tyolista?vaihe=4&kirjattu=")
@@ -163,14 +171,26 @@ def test_the_panel_saves_and_sends_the_browser_back_to_its_row(desk: Desk) -> No
 
 
 def test_a_refused_panel_comes_back_with_its_reasons(desk: Desk) -> None:
-    sent = {"csrf_token": _token(desk), "kind": "visit", "happened_on": "24.11.2026", "line": "", "step_owner": "worker"}
+    sent = {
+        "csrf_token": _token(desk),
+        "kind": "visit",
+        "happened_on": "24.11.2026",
+        "line": "",
+        "step_owner": "worker",
+    }
     answer = desk.browser.post(f"{desk.path}/kirjaa?paneeli=1", data=sent, headers=PANEL)
     assert answer.status_code == 422
     assert "govuk-error-summary" in answer.get_data(as_text=True)
 
 
 def test_more_fields_keeps_what_was_typed_and_saves_nothing(desk: Desk) -> None:
-    sent = {"csrf_token": _token(desk), "kind": "call", "happened_on": "24.11.2026", "line": "Kesken", "step_owner": "worker"}
+    sent = {
+        "csrf_token": _token(desk),
+        "kind": "call",
+        "happened_on": "24.11.2026",
+        "line": "Kesken",
+        "step_owner": "worker",
+    }
     answer = desk.browser.post(f"{desk.path}/kirjaa?paneeli=1&laajenna=1", data=sent, headers=PANEL)
     piece = answer.get_data(as_text=True)
     assert answer.status_code == 200

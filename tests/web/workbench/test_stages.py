@@ -18,9 +18,7 @@ def states(desk: Desk) -> dict[str, str]:
 
 
 def stand(desk: Desk, stage: StageCode) -> None:
-    desk.case = create_case(
-        desk.uow, model="group_employment", worker=desk.worker, team=desk.team, stage=stage
-    )
+    desk.case = create_case(desk.uow, model="group_employment", worker=desk.worker, team=desk.team, stage=stage)
     desk.uow.commit()
 
 

@@ -1,0 +1,122 @@
+"""What is on record for a case: read at once by the pages, said by each feature of its own part; both agree."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+
+from app.cases import queries as cases
+from app.cases import services as case_services
+from app.cases.domain import CaseView
+from app.consents import queries as consents
+from app.core.uow import UnitOfWork
+from app.measures import queries as measures
+from app.measures import services as measure_services
+from app.network import queries as network
+from app.plans import queries as plans
+from app.workbench import queries
+from tests.factories.accounts import actor_of, create_team
+from tests.factories.cases import create_case, create_worker, seen_by
+from tests.factories.consents import build_entry, create_consent
+from tests.factories.network import create_member
+from tests.factories.plans import create_draft, create_plan_in_force
+
+TODAY = date(2026, 11, 24)
+Deed = Callable[[UnitOfWork, CaseView, datetime], object]
+
+
+def _note(topic: str, kind: str) -> Deed:
+    def write(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
+        actor = actor_of(uow, case.worker_id) if case.worker_id else None
+        assert actor is not None
+        return case_services.write_note(
+            uow,
+            seen_by(uow, actor, case, now=now),
+            kind=kind,
+            topic=topic,
+            happened_on=TODAY,
+            line="Asia",
+            text=None,
+            is_visible_to_client=False,
+            actor=actor,
+            now=now,
+        )
+
+    return write
+
+
+def _score(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
+    actor = actor_of(uow, case.worker_id) if case.worker_id else None
+    assert actor is not None
+    return measure_services.enter_value(
+        uow,
+        seen_by(uow, actor, case, now=now),
+        measure="ME01",
+        value=6,
+        measured_on=TODAY,
+        remark=None,
+        actor=actor,
+        now=now,
+    )
+
+
+def _elsewhere(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
+    actor = actor_of(uow, case.worker_id) if case.worker_id else None
+    assert actor is not None
+    return case_services.record_elsewhere(
+        uow,
+        seen_by(uow, actor, case, now=now),
+        document="DO12",
+        system="SY06",
+        recorded_on=TODAY,
+        reference=None,
+        actor=actor,
+        now=now,
+    )
+
+
+DEEDS: dict[str, tuple[Deed, str]] = {
+    "an entry": (_note("progress", "call"), "note:progress"),
+    "a meeting": (_note("assessment", "network_meeting"), "meeting:assessment"),
+    "a score": (_score, "measure:ME01"),
+    "a document": (_elsewhere, "recorded:DO12"),
+    "a consent": (
+        lambda uow, case, now: create_consent(uow, case, build_entry(categories=("health",)), now=now),
+        "consent:health",
+    ),
+    "a plan": (lambda uow, case, _now: create_plan_in_force(uow, case, in_force_on=date(2026, 11, 20)), "review"),
+}
+
+
+@pytest.fixture
+def case(uow: UnitOfWork) -> CaseView:
+    team = create_team(uow)
+    return create_case(uow, worker=create_worker(uow, team=team), team=team)
+
+
+def said_by_features(uow: UnitOfWork, case: CaseView) -> frozenset[str]:
+    asked = (cases.met_needs, consents.met_needs, network.met_needs, measures.met_needs, plans.met_needs)
+    return frozenset().union(*(ask(uow, case, TODAY) for ask in asked))
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_each_deed_meets_its_need_and_the_features_agree(
+    uow: UnitOfWork, case: CaseView, now: datetime, deed: str
+) -> None:
+    do, need = DEEDS[deed]
+    assert need not in queries.facts_of(uow, case, TODAY).met
+    do(uow, case, now)
+    uow.flush()
+    facts = queries.facts_of(uow, case, TODAY)
+    assert need in facts.met
+    assert facts.met == said_by_features(uow, case)
+
+
+def test_a_member_without_a_basis_and_a_draft_meet_nothing(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
+    before = queries.facts_of(uow, case, TODAY).met
+    assert "consent:parties" in before
+    create_member(uow, case, now=now)
+    create_draft(uow, case, now=now)
+    facts = queries.facts_of(uow, case, TODAY)
+    assert facts.met == before - {"consent:parties"}
+    assert facts.met == said_by_features(uow, case)

@@ -1,0 +1,90 @@
+"""What an entry, a promise and a closing must be like before they are kept."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from app.access.predicates import Subject
+from app.cases.domain import CaseView, check_closing, check_entry, check_step, filled, passed_needs
+from app.core.errors import Refused
+from app.pathways.domain import Effect, Need, StageCode
+from app.reference.domain import Words
+from app.reference.loader import load_reference
+
+TODAY = date(2026, 11, 24)
+LISTS = load_reference(Path(__file__).resolve().parents[3] / "config" / "reference")
+STOPS = Need("consent:health", Effect.STOPS, Words("Suostumus"))
+REMINDS = Need("note:identification", Effect.REMINDS, Words("Kirjaus"))
+
+
+def fields(refusal: pytest.ExceptionInfo[Refused]) -> set[str | None]:
+    return {reason.field for reason in refusal.value.reasons}
+
+
+def test_an_entry_is_kept_without_the_spaces_around_it() -> None:
+    entry = check_entry("visit", "", TODAY, "  Tavattiin ", "  ", reference=LISTS, today=TODAY)
+    assert (entry.line, entry.text) == ("Tavattiin", None)
+
+
+def test_everything_wrong_with_an_entry_is_told_at_once() -> None:
+    with pytest.raises(Refused) as refusal:
+        check_entry("nonsense", "nonsense", date(2026, 11, 25), " ", "x" * 20_001, reference=LISTS, today=TODAY)
+    assert fields(refusal) == {"kind", "topic", "happened_on", "line", "text"}
+
+
+def test_a_promise_is_not_late_as_it_is_made() -> None:
+    assert check_step("client", " Soita ", TODAY, today=TODAY) == "Soita"
+    with pytest.raises(Refused) as refusal:
+        check_step("nobody", "", date(2026, 11, 23), today=TODAY)
+    assert fields(refusal) == {"step", "step_owner", "step_due"}
+
+
+@pytest.mark.parametrize(("day", "is_fine"), [(1, False), (2, True), (24, True), (25, False)])
+def test_a_case_closes_between_its_opening_and_today(day: int, *, is_fine: bool) -> None:
+    opened = datetime(2026, 11, 2, 7, tzinfo=UTC)
+    case = CaseView(
+        id=uuid4(),
+        client_id=uuid4(),
+        ref="A-2041/1",
+        ordinal=1,
+        model_key="work_ability_support",
+        model_version=1,
+        team_id=None,
+        worker_id=None,
+        opened_on=date(2026, 11, 2),
+        opened_at=opened,
+        closed_on=None,
+        outcome=None,
+        current_stage=StageCode.PRE_CONTACT,
+        current_since=date(2026, 11, 2),
+        last_contact_on=None,
+        last_contact_kind=None,
+        contact_source="self",
+        source="work",
+        version=1,
+        subject=Subject(),
+    )
+    assert case.client_ref == "A-2041"
+    if is_fine:
+        assert check_closing(case, "no_need", None, date(2026, 11, day), reference=LISTS, today=TODAY) is None
+    else:
+        with pytest.raises(Refused):
+            check_closing(case, "no_need", None, date(2026, 11, day), reference=LISTS, today=TODAY)
+
+
+def test_a_reason_passes_what_reminds_and_never_what_stops() -> None:
+    assert passed_needs((REMINDS,), {"note:identification": " kiire "}) == {"note:identification": "kiire"}
+    for reasons in ({}, {"note:identification": " "}):
+        with pytest.raises(Refused):
+            passed_needs((REMINDS,), reasons)
+    with pytest.raises(Refused):
+        passed_needs((STOPS,), {"consent:health": "kiire"})
+
+
+def test_a_reason_has_words_and_an_end() -> None:
+    assert filled("reason", "  Muutti pois ") == "Muutti pois"
+    for text in (None, "   ", "x" * 2001):
+        with pytest.raises(Refused):
+            filled("reason", text)
