@@ -36,7 +36,7 @@ from app.coordination.domain import (
     ranked,
 )
 from app.core.errors import NotFound
-from app.core.paging import decode_cursor, page_of
+from app.core.paging import Cursor, decode_cursor, page_of
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.duties.models import Duty
@@ -60,18 +60,9 @@ def board(
     """
     ensure(actor, Permission.CASES_UNASSIGNED)
     waiting = _waiting(wanted).subquery("waiting")
-    key = uow.vault.cursor_key
-    place = decode_cursor(cursor, of=wanted.name, key=key)
-    is_back = place is not None and place.is_backwards
-    rows = select(waiting).order_by(*_directed(waiting, is_back=is_back)).limit(PAGE_SIZE + 1)
-    if place is not None:
-        here, there = tuple_(waiting.c.since, waiting.c.id), tuple_(*map(literal, place.place[:2]))
-        rows = rows.where(here < there if is_back else here > there)
-    chosen = rows.subquery("chosen")
-    # asked of the rows of the page alone: of all that wait it would cost a look at every visit of the county
-    shown = select(chosen, _is_alert(chosen.c.id).label("is_alert")).order_by(*_directed(chosen, is_back=is_back))
-    fetched = uow.session.execute(shown).all()
-    at, step = (int(str(place.place[2])) if place else 0), (-1 if is_back else 1)
+    place = decode_cursor(cursor, of=wanted.name, key=uow.vault.cursor_key)
+    fetched = uow.session.execute(_page_of_waiting(waiting, place)).all()
+    at, step = (int(str(place.place[2])), -1 if place.is_backwards else 1) if place else (0, 1)
     numbers = {row.id: at + step * (index + 1) for index, row in enumerate(fetched)}
     page = page_of(
         fetched,
@@ -79,11 +70,11 @@ def board(
         cursor=place,
         place_of=lambda row: (row.since, row.id, numbers[row.id]),
         of=wanted.name,
-        key=key,
+        key=uow.vault.cursor_key,
     )
-    total, alerts = uow.session.execute(
-        select(func.count(), func.count().filter(_is_alert(waiting.c.id))).select_from(waiting)
-    ).one()
+    is_alert = _is_alert(waiting.c.id)
+    counted = select(func.count(), func.count().filter(is_alert)).select_from(waiting)
+    total, alerts = uow.session.execute(counted).one()
     names = clients.names_of(uow, [row.client_id for row in page.rows])
     audit.record_listed(
         uow, actor=actor, at=now, client_ids=list(names), purpose=Purpose.COORDINATION, page="allocation"
@@ -98,6 +89,18 @@ def board(
         towns=_towns(uow),
         workers=loads_of(uow, actor.team_ids, now=now, today=today),
     )
+
+
+def _page_of_waiting(waiting: Subquery, place: Cursor | None) -> Select[*tuple[Any, ...]]:
+    is_back = place is not None and place.is_backwards
+    rows = select(waiting).order_by(*_directed(waiting, is_back=is_back)).limit(PAGE_SIZE + 1)
+    if place is not None:
+        here, there = tuple_(waiting.c.since, waiting.c.id), tuple_(*map(literal, place.place[:2]))
+        rows = rows.where(here < there if is_back else here > there)
+    chosen = rows.subquery("chosen")
+    # asked of the rows of the page alone: of all that wait it would cost a look at every visit of the county
+    is_alert = _is_alert(chosen.c.id).label("is_alert")
+    return select(chosen, is_alert).order_by(*_directed(chosen, is_back=is_back))
 
 
 def is_unassigned() -> ColumnElement[bool]:
