@@ -152,6 +152,19 @@ def version_of(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> VersionView:
     )
 
 
+def version_before(uow: UnitOfWork, case_id: UUID, plan: PlanView, number: int) -> VersionView | None:
+    """Return the version of a plan before the one of a number, opened, or None for the first."""
+    older = [head for head in plan.versions if head.number < number]
+    return version_of(uow, case_id, older[0].id) if older else None
+
+
+def known_rows(uow: UnitOfWork, case_id: UUID, plan: PlanView, version: VersionView) -> frozenset[UUID]:
+    """Return the ids under which goals and actions of a draft may go on: those of the version before it."""
+    before = version_before(uow, case_id, plan, version.head.number)
+    goals = before.goals if before else ()
+    return frozenset({goal.key for goal in goals} | {action.key for goal in goals for action in goal.actions})
+
+
 def _goals(uow: UnitOfWork, version_id: UUID) -> tuple[GoalView, ...]:
     rows = uow.session.scalars(select(Goal).where(Goal.plan_version_id == version_id).order_by(Goal.ordinal)).all()
     actions: dict[UUID, list[ActionView]] = defaultdict(list)

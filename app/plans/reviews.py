@@ -64,7 +64,7 @@ def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are
     plan, version = _locked_in_force(uow, case, plan_id)
     end = version.head.period_end
     due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
-    _check_day(plan, held_on, today=local_date(now))
+    check_day(plan, held_on, today=local_date(now))
     texts = dict(zip(TEXTS, (situation, changes, participants, late_reason, next_reason), strict=True))
     problems = [*_goal_problems(version, outcomes), *_too_long(texts)]
     problems += next_review_problems(next_review_on, due, after=held_on, reason=next_reason)
@@ -88,7 +88,8 @@ def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[Pl
     return plan, queries.version_of(uow, case.id, plan.in_force.id)
 
 
-def _check_day(plan: PlanView, held_on: date, *, today: date) -> None:
+def check_day(plan: PlanView, held_on: date, *, today: date) -> None:
+    """Raise Refused or Conflict at `held_on` for a day on which no review of the plan can have been held."""
     first = plan.first_in_force_on
     if held_on > today:
         raise Refused(N_("The review cannot have been held in the future."), "held_on")

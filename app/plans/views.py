@@ -1,0 +1,353 @@
+"""The pages of plans: reading, writing, coming into force, and the review in four steps."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.permissions import Permission
+from app.access.policy import can
+from app.audit import services as audit
+from app.audit.domain import purpose_of
+from app.cases import queries as cases
+from app.cases.domain import CaseView
+from app.clients import queries as clients
+from app.core.errors import Conflict, Refused
+from app.core.texts import N_
+from app.drafts import queries as drafts
+from app.drafts import services as draft_acts
+from app.pathways.loader import pathway
+from app.plans import queries, services
+from app.plans.domain import DueDay
+from app.plans.forms import (
+    STEPS,
+    WORDS,
+    AcceptForm,
+    DeedForm,
+    PlanForm,
+    ReviewForms,
+    StartForm,
+    make_plan_form,
+)
+from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
+from app.plans.versions import VersionView, difference
+from app.reference.loader import reference
+from app.web.forms import PolkuForm, refuse, submit
+from app.web.guards import requires
+from app.web.page import fragment, page, see_other, wants_fragment
+from app.web.request import actor, moment, today, uow, visit
+from app.web.texts import _
+
+blueprint = Blueprint("plans", __name__)
+DRAFT: Final = "plan"
+REVIEW: Final = "review."
+BOTH: Final = ("GET", "POST")
+
+
+@blueprint.route("/polut/<uuid:case_id>/suunnitelmat")
+@requires(Permission.CASE_VIEW)
+def index(case_id: UUID) -> ResponseReturnValue:
+    """Show the plans of a case."""
+    case = _seen(case_id, "plans")
+    plans = queries.plans_of(uow(), case.id)
+    names = queries.names_of_writers(uow(), plans)
+    return _page("plans/index.html", case, plans=plans, names=names, kinds=_free_kinds(case))
+
+
+@blueprint.route("/polut/<uuid:case_id>/suunnitelmat/uusi", methods=BOTH)
+@requires(Permission.PLAN_EDIT)
+def start(case_id: UUID) -> ResponseReturnValue:
+    """Choose the kind of a new plan."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    form = StartForm()
+    form.kind.offer(_free_kinds(case))
+    if not form.is_submitted():
+        default = pathway(case.model_key, case.model_version).default_plan_kind(today())
+        form.kind.data = request.args.get("kind", default)
+    done = submit(form, lambda: _start(case, form))
+    return done or _page("plans/start.html", case, form=form)
+
+
+@blueprint.route("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>")
+@requires(Permission.CASE_VIEW)
+def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
+    """Show one version of a plan, what it changed, and the plan's reviews; fit to be printed."""
+    case = _seen(case_id, "plan")
+    version = queries.version_of(uow(), case.id, version_id)
+    plan = queries.plan_of(uow(), case.id, version.head.plan_id)
+    before = queries.version_before(uow(), case.id, plan, version.head.number)
+    changes = difference(before, version) if before else None
+    reviews, names = queries.reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
+    shown = {"version": version, "plan": plan, "before": before, "changes": changes, "reviews": reviews, "names": names}
+    return _page("plans/show.html", case, deed=DeedForm(), **shown)
+
+
+@blueprint.route("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>/muokkaa", methods=BOTH)
+@requires(Permission.PLAN_EDIT)
+def edit(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
+    """Write a draft: rows come and go by buttons, the text is kept while it is typed."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    version = queries.version_of(uow(), case.id, version_id)
+    if not version.head.is_draft and request.method == "GET":
+        return see_other(url_for("plans.show", case_id=case.id, version_id=version_id))
+    form = _typed() if request.method == "POST" else _stored(case, version)
+    if form.focus:
+        return _rows(case, version, form)
+    done = submit(form, lambda: _write(case, version, form), said=_("Plan saved"))
+    return done or _edit_page(case, version, form)
+
+
+@blueprint.route("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>/voimaan", methods=BOTH)
+@requires(Permission.PLAN_EDIT)
+def accept(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
+    """Record the client's acceptance and bring the draft into force."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    version = queries.version_of(uow(), case.id, version_id)
+    form = AcceptForm()
+    if not form.is_submitted():
+        form.in_force_on.process_data(today())
+        form.accepted_on.process_data(today())
+        form.open_on(version.head.version)
+    done = submit(form, lambda: _accept(case, version_id, form), said=_("The plan is in force"))
+    return done or _page("plans/accept.html", case, form=form, version=version)
+
+
+@blueprint.post("/polut/<uuid:case_id>/suunnitelmat/<uuid:plan_id>/uusi-versio")
+@requires(Permission.PLAN_EDIT)
+def new_version(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Start the next version of a plan in force."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    version_id = services.start_version(uow(), case, plan_id, actor=actor(), now=moment())
+    return see_other(url_for("plans.edit", case_id=case.id, version_id=version_id))
+
+
+@blueprint.post("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>/hylkaa")
+@requires(Permission.PLAN_EDIT)
+def discard(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
+    """Throw a draft away."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    seen = DeedForm().seen
+    services.discard_version(uow(), case, version_id, expected_version=seen, actor=actor(), now=moment())
+    draft_acts.drop_draft(uow(), form=DRAFT, subject_id=version_id, actor=actor())
+    flash(_("Draft thrown away"))
+    return see_other(url_for("plans.index", case_id=case.id))
+
+
+@blueprint.route("/polut/<uuid:case_id>/miksi/<uuid:plan_id>")
+@requires(Permission.CASE_VIEW)
+def why(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Show why the next review is due on the day it is."""
+    case = _seen(case_id, "plan_why")
+    return _page("plans/why.html", case, why=queries.why_this_day(uow(), case, plan_id, today()))
+
+
+# -- the review in steps ---------------------------------------------------------------------------------------------
+@blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/<any(" + ",".join(STEPS) + "):step>", methods=BOTH)
+@requires(Permission.PLAN_REVIEW)
+def review(case_id: UUID, plan_id: UUID, step: str) -> ResponseReturnValue:
+    """One step of a review; what is answered is kept on the server, so the review can stop and go on."""
+    told = _review(case_id, plan_id)
+    form = told.sent(step) if request.method == "POST" else told.form(step)
+    if request.method == "POST" and _is_kept(told, step, form):
+        return see_other(_step_url(told, _next_step(step)))
+    return _review_page("plans/review.html", told, form, step)
+
+
+@blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/yhteenveto", methods=BOTH)
+@requires(Permission.PLAN_REVIEW)
+def review_summary(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Check the answers and put the review on record."""
+    told, form = _review(case_id, plan_id), DeedForm()
+    done = submit(form, lambda: _hold(told), said=_("Review saved"))
+    if done is None and told.first_missing:
+        flash(_("Answer this step before the review is saved."))
+        return see_other(_step_url(told, told.first_missing))
+    return done or _review_page("plans/review_summary.html", told, form, "yhteenveto")
+
+
+# -- what the views are made of --------------------------------------------------------------------------------------
+def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseView:
+    return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
+
+
+def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIEW) -> CaseView:
+    case = _case(case_id, permission)
+    audit.record_viewed(
+        uow(),
+        actor=actor(),
+        at=moment(),
+        client_id=case.client_id,
+        case_id=case.id,
+        purpose=purpose_of(actor(), case.subject),
+        page=what,
+    )
+    return case
+
+
+def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
+    rights = {
+        "may_edit": can(actor(), Permission.PLAN_EDIT, case.subject),
+        "may_review": can(actor(), Permission.PLAN_REVIEW, case.subject),
+    }
+    return page(template, case=case, lists=reference(), words=WORDS, **rights, **known)
+
+
+def _free_kinds(case: CaseView) -> list[tuple[str, str]]:
+    """Return the kinds of plan that may be started: the pathway's own, valid today, and not open already."""
+    taken = {plan.kind for plan in queries.plans_of(uow(), case.id) if plan.ended_on is None}
+    kinds = reference().plan_kinds
+    free = [kind for kind in pathway(case.model_key, case.model_version).plan_kinds if kind not in taken]
+    return [(kind, kinds.label(kind)) for kind in free if kinds.pick(kind, today())]
+
+
+def _start(case: CaseView, form: StartForm) -> str:
+    version_id = services.start_plan(uow(), case, kind=form.kind.data, actor=actor(), now=moment())
+    return url_for("plans.edit", case_id=case.id, version_id=version_id)
+
+
+def _typed() -> PlanForm:
+    """Return the form as it was sent, after a press of "add" or "remove"; rows left empty go when it is saved."""
+    values = request.form.to_dict()
+    rows = rows_of(values)
+    change = change_rows(rows, values.get("tee", ""))
+    if change is not None:
+        return make_plan_form(values, change.rows, change.focus)
+    return make_plan_form(values, without_empty(rows))
+
+
+def _stored(case: CaseView, version: VersionView) -> PlanForm:
+    """Return the form as the actor left it, or as the draft stands, with a day proposed for the next review."""
+    kept = drafts.find_draft(uow(), form=DRAFT, subject_id=version.head.id, actor=actor())
+    values = kept.fields if kept else values_of_content(version.content, proposal=_due(case, version).proposal)
+    form = make_plan_form(values, rows_of(values))
+    form.open_on(kept.base_version if kept else version.head.version)
+    form.kept_at = kept.saved_at if kept else None
+    return form
+
+
+def _due(case: CaseView, version: VersionView) -> DueDay:
+    plan = queries.plan_of(uow(), case.id, version.head.plan_id)
+    return queries.due_of(case, plan, in_force_on=today(), period_end=version.head.period_end)
+
+
+def _rows(case: CaseView, version: VersionView, form: PlanForm) -> ResponseReturnValue:
+    if wants_fragment():
+        return fragment("plans/_rows.html", form=form)
+    return _edit_page(case, version, form)
+
+
+def _edit_page(case: CaseView, version: VersionView, form: PlanForm) -> ResponseReturnValue:
+    """Show the form; after a conflict beside what the other one wrote, so that saving again is a choice."""
+    theirs = None
+    if visit().status == Conflict.status or form.seen not in {None, version.head.version}:
+        theirs = queries.version_of(uow(), case.id, version.head.id)
+    if visit().status == Conflict.status and theirs is not None:
+        form.open_on(theirs.head.version)
+    client = clients.client_of(uow(), case.client_id)
+    due = _due(case, version)
+    return _page("plans/edit.html", case, form=form, version=version, theirs=theirs, client=client, due=due)
+
+
+def _write(case: CaseView, version: VersionView, form: PlanForm) -> str:
+    plan = queries.plan_of(uow(), case.id, version.head.plan_id)
+    known = queries.known_rows(uow(), case.id, plan, version)
+    services.write_version(
+        uow(),
+        case,
+        version.head.id,
+        content=form.content(known),
+        expected_version=form.seen,
+        actor=actor(),
+        now=moment(),
+    )
+    draft_acts.drop_draft(uow(), form=DRAFT, subject_id=version.head.id, actor=actor())
+    return url_for("plans.show", case_id=case.id, version_id=version.head.id)
+
+
+def _accept(case: CaseView, version_id: UUID, form: AcceptForm) -> str:
+    services.bring_into_force(
+        uow(),
+        case,
+        version_id,
+        in_force_on=form.in_force_on.data,
+        accepted_on=form.accepted_on.data,
+        acceptance_way=form.acceptance_way.data,
+        client_comment=form.client_comment.data,
+        expected_version=form.seen,
+        actor=actor(),
+        now=moment(),
+    )
+    return url_for("plans.show", case_id=case.id, version_id=version_id)
+
+
+def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
+    """Return the review as far as the actor has answered it; a plan that is not in force is not found."""
+    case = _seen(case_id, "plan_review", Permission.PLAN_REVIEW)
+    plan = queries.plan_of(uow(), case.id, plan_id)
+    due_now = queries.due_now(case, plan)
+    version = queries.version_of(uow(), case.id, plan.version_shown.id)
+    kept = {one.form: one.values for one in drafts.drafts_of(uow(), actor(), [plan_id])}
+    told = ReviewForms(case, plan, version, {step: kept[name] for step in STEPS if (name := REVIEW + step) in kept})
+    held_on = told.held_on or today()
+    end = version.head.period_end
+    told.due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
+    told.is_late = (plan.due_on or due_now.limit_on or held_on) < held_on
+    return told
+
+
+def _is_kept(told: ReviewForms, step: str, form: PolkuForm) -> bool:
+    """Keep the answers of a step and return True, or put the reasons at the fields."""
+    if not form.validate():
+        return False
+    try:
+        told.check(step, form, today=today())
+    except (Refused, Conflict) as error:
+        refuse(form, error)
+        return False
+    _keep(told, step, request.form.to_dict(flat=False))
+    if step == "tavoitteet" and request.form.get("jatka") == "seuraava" and "muutokset" not in told.kept:
+        _keep(told, "muutokset", {"changes": ""})
+    return True
+
+
+def _keep(told: ReviewForms, step: str, fields: Mapping[str, Any]) -> None:
+    seen = told.version.head.version
+    draft_acts.save_draft(
+        uow(),
+        form=REVIEW + step,
+        subject_id=told.plan.id,
+        base_version=seen,
+        fields=fields,
+        actor=actor(),
+        now=moment(),
+    )
+
+
+def _next_step(step: str) -> str:
+    if step == "tavoitteet" and request.form.get("jatka") == "seuraava":
+        return "seuraava"
+    return (*STEPS, "yhteenveto")[STEPS.index(step) + 1]
+
+
+def _step_url(told: ReviewForms, step: str) -> str:
+    case_id, plan_id = told.case.id, told.plan.id
+    if step == "yhteenveto":
+        return url_for("plans.review_summary", case_id=case_id, plan_id=plan_id)
+    return url_for("plans.review", case_id=case_id, plan_id=plan_id, step=step)
+
+
+def _review_page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> ResponseReturnValue:
+    client = clients.client_of(uow(), told.case.client_id)
+    return _page(template, told.case, told=told, form=form, step=step, client=client, step_url=partial(_step_url, told))
+
+
+def _hold(told: ReviewForms) -> str:
+    if told.first_missing:
+        raise Refused(N_("Answer every step before the review is saved."))
+    services.hold_review(uow(), told.case, told.plan.id, **told.answers(), actor=actor(), now=moment())
+    for step in STEPS:
+        draft_acts.drop_draft(uow(), form=REVIEW + step, subject_id=told.plan.id, actor=actor())
+    return url_for("plans.show", case_id=told.case.id, version_id=told.version.head.id)
