@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Actor
@@ -33,7 +33,7 @@ def claim_day(uow: UnitOfWork, name: str, *, day: date, now: datetime) -> UUID |
     fresh = insert(JobRun).values(id=new_id(), name=name, for_day=day, is_daily=True, started_at=now, counts={})
     claimed = fresh.on_conflict_do_update(
         index_elements=[JobRun.name, JobRun.for_day],
-        index_where=JobRun.is_daily.is_(True),
+        index_where=text("is_daily"),
         set_={"started_at": now},
         where=JobRun.finished_at.is_(None) & (JobRun.started_at < now - ABANDONED),
     )
