@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from psycopg import sql
+from psycopg import errors, sql
 from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, SmallInteger, String, Uuid, create_engine, text
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
@@ -26,6 +26,10 @@ Code = Annotated[str, mapped_column(String(60))]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 """Ciphertext made by `core.crypto.Vault` with the table, column and row id as associated data."""
 Small = Annotated[int, mapped_column(SmallInteger)]
+
+
+class RowsClash(Exception):
+    """One of many rows written at once is there already, written by somebody else in the meantime."""
 
 
 class Base(DeclarativeBase):
@@ -61,16 +65,20 @@ def scalar(session: Session, statement: str, values: Mapping[str, Any] | None = 
 def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows by COPY in the session's transaction, the fastest way in; constraints and triggers hold as ever.
 
-    Columns left out take the database's default. The rows bypass the session: nothing in it knows of them.
+    Columns left out take the database's default. The rows bypass the session: nothing in it knows of them. Raises
+    `RowsClash`, after which the transaction can only be rolled back.
     """
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
     raw = session.connection().connection.driver_connection
     if raw is None:
         raise RuntimeError("The session has lost its connection.")
-    with raw.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors.UniqueViolation as error:
+        raise RowsClash(table) from error
 
 
 def let_statements_last(session: Session) -> None:
@@ -88,3 +96,9 @@ def without_nested_loops(session: Session) -> Iterator[None]:
     session.execute(text("SET LOCAL enable_nestloop = off"))
     yield
     session.execute(text("SET LOCAL enable_nestloop = on"))
+
+
+def try_lock(session: Session, name: str) -> bool:
+    """Take a named lock until the transaction ends, or return False at once when another transaction holds it."""
+    taken = session.execute(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    return bool(taken.scalar_one())

@@ -1,6 +1,6 @@
 """The unit of work: one user act or one job step is one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,17 +17,29 @@ class UnitOfWork:
     def __init__(self, session: Session, vault: Vault) -> None:
         self.session = session
         self.vault = vault
+        self._then: list[Callable[[], None]] = []
 
     def flush(self) -> None:
         """Send pending changes to the database, so that its constraints speak now."""
         self.session.flush()
 
     def commit(self) -> None:
-        """Make the act permanent."""
+        """Make the act permanent, and then do what waits for that."""
         self.session.commit()
+        waiting, self._then = self._then, []
+        for act in waiting:
+            act()
+
+    def then(self, act: Callable[[], None]) -> None:
+        """Do something once the act is permanent, such as waking a worker that must find the rows; it must not raise.
+
+        Nothing may depend on it: a crash in between loses it. A rollback forgets it.
+        """
+        self._then.append(act)
 
     def rollback(self) -> None:
         """Forget everything since the last commit."""
+        self._then = []
         self.session.rollback()
 
     def close(self) -> None:

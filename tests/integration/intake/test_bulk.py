@@ -91,7 +91,7 @@ def one_of_everything(worker: UUID, team: UUID, now: datetime, **changes: Any) -
 
 def person(*cases: NewCase, **changes: Any) -> NewClient:  # noqa: ANN401 - any field
     """A person who is found by name."""
-    known = {"last_name": "Mäki-Aho", "first_names": "Aino Maria", "identity_code": "131052-9086"}
+    known = {"last_name": "Mäki-Aho", "first_names": "Aino Maria", "identity_code": "131052-9085"}
     return NewClient(**{**known, "birth_on": date(1952, 10, 13), "municipality_code": "398", **changes}, cases=cases)
 
 
