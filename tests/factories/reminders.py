@@ -12,7 +12,8 @@ USERS = text(
     INSERT INTO user_account (id, username, full_name, email, phone, roles, professions, password_hash,
         must_change_password, is_active, is_demo, theme, density, created_at, version)
     SELECT gen_random_uuid(), :prefix || n, 'Työntekijä ' || n,
-        CASE WHEN n <= :mailed THEN :prefix || n || '@polku.test' ELSE '' END, '', '{own_worker}', '{social_counsellor}', '', false, true, false, 'auto', 'comfortable', :at, 1
+        CASE WHEN n <= :mailed THEN :prefix || n || '@polku.test' ELSE '' END, '', '{own_worker}',
+        '{social_counsellor}', '', false, true, false, 'auto', 'comfortable', :at, 1
     FROM generate_series(1, :workers) n
     """
 )

@@ -54,17 +54,8 @@ class Office:
 
     def settle(self, subject: UUID, kind: str = "plan_review") -> None:
         """Close the duty about a subject."""
-        on = self.now.date()
-        duties.close_duty(
-            self.uow,
-            kind=kind,
-            subject_kind="thing",
-            subject_id=subject,
-            outcome="done",
-            on=on,
-            actor=ROBOT,
-            now=self.now,
-        )
+        of = {"kind": kind, "subject_kind": "thing", "subject_id": subject}
+        duties.close_duty(self.uow, **of, outcome="done", on=self.now.date(), actor=ROBOT, now=self.now)  # type: ignore[arg-type]
         self.uow.commit()
 
     def away(self, user: UserView, deputy: UserView | None, first: date, last: date) -> None:
@@ -77,9 +68,8 @@ class Office:
 
     def noticed(self) -> list[tuple[UUID, str]]:
         """Who has which notices, oldest first."""
-        rows = self.uow.session.execute(
-            select(Notice.user_id, Notice.template).order_by(Notice.made_at, Notice.template)
-        )
+        notices = select(Notice.user_id, Notice.template).order_by(Notice.made_at, Notice.template)
+        rows = self.uow.session.execute(notices)
         return [(row[0], row[1]) for row in rows]
 
     def mailed(self) -> list[UUID]:

@@ -242,10 +242,6 @@ def test_seeing_is_the_owners_alone(office: Office, units: services.Units, now: 
 
 def test_counting_what_is_unseen_reads_one_index(uow: UnitOfWork, office: Office) -> None:
     uow.session.execute(text("SET LOCAL enable_seqscan = off"))
-    plan = "\n".join(
-        uow.session.scalars(
-            text("EXPLAIN SELECT count(*) FROM notice WHERE user_id = :id AND seen_at IS NULL"),
-            {"id": office.worker.id},
-        )
-    )
+    asked = text("EXPLAIN SELECT count(*) FROM notice WHERE user_id = :id AND seen_at IS NULL")
+    plan = "\n".join(uow.session.scalars(asked, {"id": office.worker.id}))
     assert "Index Only Scan using ix_notice_user" in plan or "Bitmap Index Scan on ix_notice_user" in plan

@@ -89,7 +89,9 @@ def sending(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> SmtpMai
     ],
 )
 def test_a_refusal_is_final_when_the_server_says_never(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, is_final: bool
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    is_final: bool,  # noqa: FBT001 - a column of the table above
 ) -> None:
     with pytest.raises(MailRefused) as refusal:
         sending(monkeypatch, error).send(a_mail())
