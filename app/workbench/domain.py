@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from app.access.permissions import Permission
 from app.audit.domain import AuditRow
 from app.cases.domain import CaseView, ClosingView, NoteView, RecordedView, StepView, VisitView
 from app.clients.domain import ClientView
@@ -19,6 +20,20 @@ from app.pathways.engine import Move, NextAction, StageMap, StageState, VisitLik
 LOG_FORM: Final = "log"
 FOLD_AT: Final = 280
 LATEST_CONTACTS: Final = 2
+FIRST_STEP_OF_REVIEW: Final = "tilanne"
+
+# The right that the act behind an advice asks for; writing an entry is the least.
+RIGHTS: Final[Mapping[LinkKind, Permission]] = {
+    LinkKind.ASSIGN_WORKER: Permission.ASSIGN_WORKER,
+    LinkKind.CLOSE_CASE: Permission.CASE_MOVE_STAGE,
+    LinkKind.ENTER_MEASURE: Permission.MEASURE_ENTER,
+    LinkKind.MOVE_STAGE: Permission.CASE_MOVE_STAGE,
+    LinkKind.OPEN_NETWORK: Permission.NETWORK_EDIT,
+    LinkKind.OPEN_PLAN: Permission.PLAN_EDIT,
+    LinkKind.RECORD_CONSENT: Permission.CONSENT_RECORD,
+    LinkKind.REVIEW_PLAN: Permission.PLAN_REVIEW,
+    LinkKind.WRITE_PLAN: Permission.PLAN_EDIT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,18 @@ class CaseShell:
     action: NextAction
     counts: Counts
     may: frozenset[str]
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the reader may do what the advice says."""
+        return RIGHTS.get(self.action.link, Permission.CASE_LOG) in self.may
+
+    @property
+    def plan_due(self) -> UUID | None:
+        """The plan that the advice is about, when it is about a day of a plan."""
+        duty = self.action.duty
+        about_plan = duty is not None and self.action.link in {LinkKind.REVIEW_PLAN, LinkKind.OPEN_PLAN}
+        return getattr(duty, "subject_id", None) if about_plan else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,45 +340,38 @@ def needs_with_state(stage: Stage, missing: Iterable[Need]) -> tuple[tuple[Need,
 Place = tuple[str, dict[str, Any]]
 
 
+# Where each kind of act is done; the acts that need more than the case are named below.
+PLACES: Final[Mapping[LinkKind, str]] = {
+    LinkKind.ASSIGN_WORKER: "network.assign",
+    LinkKind.ENTER_MEASURE: "measures.index",
+    LinkKind.OPEN_NETWORK: "network.index",
+    LinkKind.OPEN_PLAN: "plans.index",
+    LinkKind.RECORD_CONSENT: "consents.record",
+    LinkKind.RECORD_ELSEWHERE: "workbench.record_elsewhere",
+    LinkKind.REVIEW_PLAN: "plans.index",
+    LinkKind.SHOW_STEPS: "workbench.summary",
+    LinkKind.WRITE_NOTE: "workbench.log",
+    LinkKind.WRITE_PLAN: "plans.start",
+}
+
+
 def place_of_need(case_id: UUID, need: Need) -> Place:
     """Return the page, as endpoint and arguments, where a need is put on record."""
-    here: dict[str, Any] = {"case_id": case_id}
-    match need.link:
-        case LinkKind.RECORD_CONSENT:
-            return "consents.record", here
-        case LinkKind.ASSIGN_WORKER:
-            return "network.assign", here
-        case LinkKind.OPEN_PLAN:
-            return "plans.index", here
-        case LinkKind.ENTER_MEASURE:
-            return "measures.index", here
-        case LinkKind.WRITE_PLAN:
-            return "plans.start", here | ({"kind": need.plan_kind} if need.plan_kind else {})
-        case LinkKind.RECORD_ELSEWHERE:
-            return "workbench.record_elsewhere", here | {"asiakirja": need.document}
-        case _:
-            kind = {"laji": "visit"} if need.code.startswith("meeting:") else {}
-            return "workbench.log", here | {"aihe": need.topic} | kind
+    kind = "visit" if need.code.startswith("meeting:") else None
+    wanted = {"kind": need.plan_kind, "asiakirja": need.document, "aihe": need.topic, "laji": kind}
+    return PLACES[need.link], {"case_id": case_id, **{name: value for name, value in wanted.items() if value}}
 
 
 def place_of_advice(shell: CaseShell) -> Place:
     """Return the page, as endpoint and arguments, where the next best action is done."""
-    action, here = shell.action, {"case_id": shell.case.id}
+    action = shell.action
+    here: dict[str, Any] = {"case_id": shell.case.id}
     if action.need is not None:
         return place_of_need(shell.case.id, action.need)
-    match action.link:
-        case LinkKind.ASSIGN_WORKER:
-            return "network.assign", here
-        case LinkKind.RECORD_CONSENT:
-            return "consents.index", here
-        case LinkKind.OPEN_NETWORK:
-            return "network.index", here
-        case LinkKind.REVIEW_PLAN | LinkKind.OPEN_PLAN:
-            return "plans.index", here
-        case LinkKind.MOVE_STAGE | LinkKind.CLOSE_CASE:
-            stage = action.stage or shell.case.current_stage
-            return "workbench.stage", here | {"stage": stage.number}
-        case LinkKind.SHOW_STEPS:
-            return "workbench.summary", here | {"_anchor": "luvattu"}
-        case _:
-            return "workbench.log", here
+    if action.link in {LinkKind.MOVE_STAGE, LinkKind.CLOSE_CASE}:
+        return "workbench.stage", here | {"stage": (action.stage or shell.case.current_stage).number}
+    if action.link is LinkKind.REVIEW_PLAN and shell.plan_due is not None:
+        return "plans.review", here | {"plan_id": shell.plan_due, "step": FIRST_STEP_OF_REVIEW}
+    if action.link is LinkKind.RECORD_CONSENT:  # a consent that ends: the page shows which
+        return "consents.index", here
+    return PLACES[action.link], here | ({"_anchor": "luvattu"} if action.link is LinkKind.SHOW_STEPS else {})

@@ -63,6 +63,7 @@ class LogForm(WorkbenchForm):
         _l("Who does it"),
         inline=True,
         default="worker",
+        validators=[Needed(_l("Choose who does it."))],
         choices=[("worker", _l("I or a colleague")), ("client", _l("The client")), ("other", _l("Somebody else"))],
     )
     step_due = DayField(_l("At the latest"), chips=("+1 vk", "+2 vk", "+1 kk"))
@@ -243,7 +244,7 @@ class WithdrawForm(WorkbenchForm):
 class PathwayForm(WorkbenchForm):
     """Open a pathway: which model, who made the contact, since when, and on what basis data is processed."""
 
-    model = ChoiceField(_l("Pathway"), validators=[Needed(_l("Choose the pathway."))])
+    model = ChoiceField(_l("Pathway model"), validators=[Needed(_l("Choose the pathway."))])
     contact_source = SelectField(
         _l("Who made the contact"), empty=_l("Choose"), validators=[Needed(_l("Choose who made the contact."))]
     )
@@ -284,7 +285,9 @@ class RegisterForm(PathwayForm):
         _l("Personal identity code"), width="10", hint=_l("Works without it: write the birth date then.")
     )
     birth_on = DayField(_l("Birth date"), is_birth=True, hint=_l("For example 5.2.1984"))
-    contact_language = SelectField(_l("Language of contact"), default="fi")
+    contact_language = SelectField(
+        _l("Language of contact"), default="fi", validators=[Needed(_l("Choose the language of contact."))]
+    )
     interpreter_language = SelectField(_l("Interpreter"), empty=_l("No need"))
     needs_plain_language = TickField(_l("Needs plain language"))
     is_protected = TickField(

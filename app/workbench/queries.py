@@ -81,6 +81,7 @@ class Owed:
 
     kind: str
     due_on: date
+    subject_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
         model=pathway(case.model_key, case.model_version),
         visits=visits,
         stages=engine.stage_map(visits),
-        duties=tuple(Owed(row.a, row.c) for row in parts["duty"]),
+        duties=tuple(Owed(row.a, row.c, row.about) for row in parts["duty"]),
         consents=given,
         members=members,
         scores=tuple(Score(row.n, row.c) for row in scores),
@@ -167,6 +168,7 @@ _NO_DAY = cast(null(), Date())
 _NO_TEXT = literal("", String)
 _NO_NUMBER = cast(null(), Integer())
 _NO_TIME = cast(null(), DateTime(timezone=True))
+_NO_ID = cast(null(), Uuid())
 _MINE = Note.author_id == _READER
 
 # One statement for everything that is short and clear: rows of one shape, told apart by their first column.
@@ -179,10 +181,11 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         StageVisit.left_on.label("d"),
         StageVisit.ordinal.label("n"),
         _NO_TIME.label("at"),
+        _NO_ID.label("about"),
     ).where(StageVisit.case_id == _CASE),
-    select(literal("duty", String), Duty.kind, _NO_TEXT, Duty.due_on, _NO_DAY, _NO_NUMBER, _NO_TIME).where(
-        Duty.case_id == _CASE, Duty.closed_at.is_(None)
-    ),
+    select(
+        literal("duty", String), Duty.kind, _NO_TEXT, Duty.due_on, _NO_DAY, _NO_NUMBER, _NO_TIME, Duty.subject_id
+    ).where(Duty.case_id == _CASE, Duty.closed_at.is_(None)),
     select(
         literal("plan", String),
         Plan.kind,
@@ -191,6 +194,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         _NO_DAY,
         cast(func.count(PlanVersion.id), Integer()),
         _NO_TIME,
+        _NO_ID,
     )
     .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.state == "in_force"))
     .where(Plan.case_id == _CASE, Plan.ended_on.is_(None))
@@ -203,6 +207,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         _NO_DAY,
         MeasureValue.value,
         MeasureValue.entered_at,
+        _NO_ID,
     ).where(
         MeasureValue.case_id == _CASE,
         MeasureValue.measure == WORK_ABILITY_SCORE,
@@ -216,11 +221,19 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         func.max(Note.happened_on).filter(or_(Note.author_id.is_(None), ~_MINE, _READER.is_(None))),
         _NO_NUMBER,
         _NO_TIME,
+        _NO_ID,
     )
     .where(Note.case_id == _CASE, Note.happened_on <= _TODAY)
     .group_by(Note.topic, Note.kind),
     select(
-        literal("document", String), RecordedElsewhere.document, _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME
+        literal("document", String),
+        RecordedElsewhere.document,
+        _NO_TEXT,
+        _NO_DAY,
+        _NO_DAY,
+        _NO_NUMBER,
+        _NO_TIME,
+        _NO_ID,
     ).where(RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY),
 )
 
