@@ -122,6 +122,15 @@ class SummaryPage:
     others: tuple[tuple[CaseView, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What opening a stage asks: which open stages it may finish, why, and about what is not on record."""
+
+    open_stages: tuple[StageRow, ...]
+    move: Move | None
+    missing: tuple[Need, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePage:
     """One stage of the case: guidance, needs, and what may be done with it."""
@@ -140,6 +149,11 @@ class StagePage:
     def missing(self) -> tuple[Need, ...]:
         """What is not on record, in the model's order."""
         return tuple(need for need, is_met in self.needs if not is_met)
+
+    @property
+    def asked(self) -> Asked:
+        """What opening the stage asks."""
+        return Asked(self.open_stages, self.move, self.missing)
 
     @property
     def stops(self) -> bool:

@@ -1,6 +1,6 @@
 """The forms of the client page and of registration. Fields carry the names that the services blame."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.cases.domain import LONGEST_LINE, LONGEST_REASON, LONGEST_TEXT, StepVie
 from app.clients.domain import ClientDetails
 from app.drafts.domain import DraftView
 from app.pathways.domain import Need, StageCode
-from app.pathways.engine import Move
+from app.pathways.engine import Move, reason_wanted
 from app.pathways.loader import all_latest
 from app.reference.domain import Reference
 from app.web.forms import (
@@ -24,8 +24,8 @@ from app.web.forms import (
     TextField,
     TickField,
 )
-from app.web.texts import _l
-from app.workbench.domain import Contact, StageRow
+from app.web.texts import _, _l, say
+from app.workbench.domain import Asked, Contact
 
 # The five kinds that a day is made of stand first, and alone in the inline panel.
 COMMON_KINDS: Final = ("visit", "call", "message", "network_meeting", "entry")
@@ -121,9 +121,15 @@ class MoveForm(WorkbenchForm):
         _l("Why the stage opens although something is missing"), rows=2, validators=[AtMost(LONGEST_REASON)]
     )
 
-    def offer(self, open_stages: Sequence[StageRow]) -> None:
-        """Offer the stages that are open."""
-        self.finish.offer([(str(row.code), f"{row.number} {row.label}") for row in open_stages])
+    def ask(self, asked: Asked) -> None:
+        """Offer the open stages, and ask for the reasons that this move needs."""
+        self.finish.offer([(str(row.code), f"{row.number} {row.label}") for row in asked.open_stages])
+        if asked.move is not None and asked.move.needs_reason:
+            wanted = Needed(say(reason_wanted(asked.move)))
+            self.reason.validators = [wanted, AtMost(LONGEST_REASON)]
+        if asked.missing:
+            wanted = Needed(_("Write why the stage opens although something is missing."))
+            self.exceptions.validators = [wanted, AtMost(LONGEST_REASON)]
 
     def start(self, move: Move | None) -> None:
         """Tick what the move finishes by default."""

@@ -21,11 +21,12 @@ from app.consents.domain import basis_of
 from app.core.paging import Cursor, decode_cursor, encode_cursor
 from app.core.uow import UnitOfWork
 from app.pathways import engine
-from app.pathways.domain import Need, StageCode
+from app.pathways.domain import StageCode
 from app.pathways.loader import pathway
 from app.reference.loader import reference
 from app.workbench.domain import (
     LATEST_CONTACTS,
+    Asked,
     Happening,
     StagePage,
     StageRow,
@@ -39,7 +40,7 @@ from app.workbench.domain import (
     stage_rows,
     woven,
 )
-from app.workbench.queries import Head, contact_kinds, facts_of, head_of, record_of, shell_of
+from app.workbench.queries import Head, Record, contact_kinds, head_of, record_of, shell_of
 
 NEWEST: Final = 8
 PAGE: Final = 25
@@ -107,7 +108,7 @@ def stage_page(
         stage=stage,
         state=record.stages.states[code],
         needs=needs_with_state(stage, record.model.missing_for(code, record.facts)),
-        move=next((move for move in engine.allowed_moves(record.visits) if move.to is code), None),
+        move=_move_to(record, code),
         open_stages=tuple(row for row in shell.stages if row.state == engine.StageState.IN_PROGRESS),
         visits=visits,
         recorded=tuple(cases.recorded_elsewhere_of(uow, case_id)),
@@ -115,16 +116,22 @@ def stage_page(
     )
 
 
-def open_stages(uow: UnitOfWork, case: CaseView, *, today: date) -> tuple[StageRow, ...]:
-    """Return the stages that are open now, which a move may finish."""
-    visits = cases.visits_of(uow, case.id)
-    rows = stage_rows(pathway(case.model_key, case.model_version), visits, engine.stage_map(visits), today=today)
-    return tuple(row for row in rows if row.state == engine.StageState.IN_PROGRESS)
+def asked_of(uow: UnitOfWork, case: CaseView, to: StageCode, *, today: date) -> Asked:
+    """Return what opening a stage asks now."""
+    record = record_of(uow, None, case, today)
+    return Asked(
+        tuple(row for row in _rows(record, today) if row.state == engine.StageState.IN_PROGRESS),
+        _move_to(record, to),
+        record.model.missing_for(to, record.facts),
+    )
 
 
-def missing_for(uow: UnitOfWork, case: CaseView, to: StageCode, *, today: date) -> tuple[Need, ...]:
-    """Return what is not on record for opening a stage."""
-    return pathway(case.model_key, case.model_version).missing_for(to, facts_of(uow, case, today))
+def _rows(record: Record, today: date) -> tuple[StageRow, ...]:
+    return stage_rows(record.model, record.visits, record.stages, today=today)
+
+
+def _move_to(record: Record, to: StageCode) -> engine.Move | None:
+    return next((move for move in engine.allowed_moves(record.visits) if move.to is to), None)
 
 
 def client_alone(uow: UnitOfWork, actor: Actor, client_id: UUID, *, now: datetime) -> ClientView:

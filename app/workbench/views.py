@@ -28,7 +28,7 @@ from app.web.page import can_reach, fragment, page, see_other, wants_fragment
 from app.web.request import actor, moment, today, uow
 from app.web.texts import _
 from app.workbench import pages, queries, services
-from app.workbench.domain import LOG_FORM, CaseShell, folded, place_of_advice, place_of_need
+from app.workbench.domain import LOG_FORM, Asked, CaseShell, folded, place_of_advice, place_of_need
 from app.workbench.forms import (
     CloseForm,
     DeedForm,
@@ -178,13 +178,16 @@ def _record(case: CaseView, form: ElsewhereForm) -> str:
 def stage(case_id: UUID, stage: int) -> ResponseReturnValue:
     """Show a stage with its guidance and needs; open it."""
     case, to, form = _case(case_id), _stage(stage), MoveForm()
-    form.offer(pages.open_stages(uow(), case, today=today()))
-    return submit(form, lambda: _move(case, to, form), said=_("Stage opened")) or _stage_page(case, to, opening=form)
+    if request.method == "GET":
+        return _stage_page(case, to, opening=form)
+    asked = pages.asked_of(uow(), case, to, today=today())
+    form.ask(asked)
+    done = submit(form, lambda: _move(case, to, form, asked), said=_("Stage opened"))
+    return done or _stage_page(case, to, opening=form)
 
 
-def _move(case: CaseView, to: StageCode, form: MoveForm) -> str:
-    missing = pages.missing_for(uow(), case, to, today=today())
-    services.move_stage(uow(), case, to=to, **form.values(missing), actor=actor(), now=moment())
+def _move(case: CaseView, to: StageCode, form: MoveForm, asked: Asked) -> str:
+    services.move_stage(uow(), case, to=to, **form.values(asked.missing), actor=actor(), now=moment())
     return _here(case)
 
 
@@ -221,7 +224,7 @@ def _stage_page(case: CaseView, code: StageCode, **sent: PolkuForm) -> ResponseR
     shown = pages.stage_page(uow(), actor(), case.id, code, now=moment(), today=today())
     forms = {"opening": MoveForm, "skip": SkipForm, "deed": DeedForm}
     made: dict[str, Any] = {name: sent.get(name) or kind(formdata=None) for name, kind in forms.items()}
-    made["opening"].offer(shown.open_stages)
+    made["opening"].ask(shown.asked)
     for name, form in made.items():
         if request.method == "GET" or name not in sent:
             form.keep(shown.shell.case.version)
