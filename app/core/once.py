@@ -12,16 +12,24 @@ from app.core.texts import N_
 from app.core.uow import UnitOfWork
 
 
-def claim(uow: UnitOfWork, key: UUID, actor_id: UUID, form: str, now: datetime) -> str | None:
+class SentOtherwise(Conflict):
+    """The form was sent before and has been changed since: it is neither done again nor passed off as done."""
+
+
+def claim(
+    uow: UnitOfWork, key: UUID, actor_id: UUID, form: str, now: datetime, *, content: str | None = None
+) -> str | None:
     """Return None to the one transaction that may do the form's work, and to any later one where the first led.
 
     A parallel sending waits here until the first has committed (then it gets the location) or rolled back (then it
-    is the first). Raises `Refused` for a key that another actor or another form has used, and `Conflict` when the
-    first sending did its work but told no location. Call it before the work, in the same transaction.
+    is the first). Raises `Refused` for a key that another actor or another form has used, `SentOtherwise` when the
+    `content` (a digest of what was typed) is not the first's, and `Conflict` when the first sending did its work but
+    told no location. Call it before the work, in the same transaction.
     """
+    sent = f"{form} {content}" if content else form
     claimed = uow.session.execute(
         insert(OnceKey)
-        .values(key=key, actor_id=actor_id, form=form, created_at=now)
+        .values(key=key, actor_id=actor_id, form=sent, created_at=now)
         .on_conflict_do_nothing(index_elements=[OnceKey.key])
         .returning(OnceKey.key)
     ).scalar_one_or_none()
@@ -31,8 +39,12 @@ def claim(uow: UnitOfWork, key: UUID, actor_id: UUID, form: str, now: datetime) 
     first = uow.session.execute(
         select(OnceKey.actor_id, OnceKey.form, OnceKey.location).where(OnceKey.key == key)
     ).one_or_none()
-    if first is None or (first.actor_id, first.form) != (actor_id, form):
+    if first is None or (first.actor_id, first.form.partition(" ")[0]) != (actor_id, form):
         raise Refused(N_("This form was opened for something else. Open the page again, fill the form in and send it."))
+    if first.form != sent:
+        raise SentOtherwise(
+            N_("You have already sent this form, and that was saved. Send it again to save what you have changed too.")
+        )
     if first.location is None:
         raise Conflict(N_("This form has already been sent. Open the page again to see what was saved."))
     return str(first.location)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import wtforms
-from flask import Response, flash
+from flask import Response, flash, request
 from flask_wtf import FlaskForm
 
 from app.core import once
@@ -73,6 +73,8 @@ def submit(form: PolkuForm, act: Callable[[], str], *, said: str | None = None) 
         return see_other(_once(form, act, said))
     except (Refused, Conflict) as error:
         refuse(form, error)
+        if isinstance(error, once.SentOtherwise):
+            form.once.data = str(new_id())  # whoever sends it again now means it
         return None
 
 
@@ -93,7 +95,7 @@ def _once(form: PolkuForm, act: Callable[[], str], said: str | None) -> str:
         return act()
     key = UUID(str(form.once.data))
     name = type(form).__name__
-    earlier = once.claim(uow(), key, who.user_id, name, moment())
+    earlier = once.claim(uow(), key, who.user_id, name, moment(), content=_digest())
     if earlier is not None:
         return earlier
     location = act()
@@ -101,6 +103,13 @@ def _once(form: PolkuForm, act: Callable[[], str], said: str | None) -> str:
     if said:
         flash(said)
     return location
+
+
+def _digest() -> str:
+    """Return what tells this content of a form from another, keyed, since content is guessed; files go by name."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    files = [(name, file.filename) for name, file in request.files.items(multi=True)]
+    return uow().vault.match_hash(repr((typed, files))).hex()
 
 
 __all__ = [

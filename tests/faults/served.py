@@ -143,7 +143,7 @@ class Browser:
         """Open a page and return what its form would send if nobody touched it."""
         answer = self.get(path)
         assert answer.status == 200, (path, answer.status, answer.location)
-        return dict(_standing_values(_only_form(parse(answer.body), wanted)))
+        return form_in(answer.body, wanted)
 
     def sign_in(self, username: str) -> None:
         """Come in through the door, by its form."""
@@ -179,6 +179,11 @@ class Browser:
                     self.cookies[name] = morsel.value
                 else:
                     self.cookies.pop(name, None)
+
+
+def form_in(body: str, wanted: str | None = None) -> dict[str, str | list[str]]:
+    """What the form of a page would send if nobody touched it."""
+    return dict(_standing_values(_only_form(parse(body), wanted)))
 
 
 class WebGround:

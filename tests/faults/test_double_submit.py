@@ -16,7 +16,7 @@ from app.cases.domain import CaseView
 from config.embedded.postgres import Postgres
 from tests.factories.accounts import create_team, create_user
 from tests.factories.cases import create_case
-from tests.faults.served import UNKNOWN, Answer, Browser, WebGround, WebServer, give_password
+from tests.faults.served import UNKNOWN, Answer, Browser, WebGround, WebServer, form_in, give_password
 
 pytestmark = pytest.mark.faults
 
@@ -180,6 +180,18 @@ def test_refresh_and_the_back_button_write_nothing_more(desk: Desk, web: WebServ
         ledger.sendings.append(Sending(LINE, str(values["once"]), answer))
     single, found = desk.found(desk.single), desk.found(desk.hit)
     assert faults(ledger, found, single, desk.hit.id) == [], web.words()
+
+
+def test_words_changed_after_the_back_button_are_not_passed_off_as_saved(desk: Desk, web: WebServer) -> None:
+    browser, address = desk.open_browser(web), desk.address(desk.hit)
+    values, changed = desk.filled(browser, desk.hit), "Sovittiin käynnistä etänä"
+    assert browser.post(address, values).status == 303
+    answer = browser.post(address, {**values, "line": changed})
+    assert (answer.status, desk.found(desk.hit).lines) == (409, [LINE])
+    again = form_in(answer.body, "kirjaus")
+    assert again["line"] == changed
+    assert browser.post(address, again).status == 303
+    assert sorted(desk.found(desk.hit).lines) == sorted([LINE, changed])
 
 
 def test_the_check_finds_out_a_product_that_takes_every_sending_for_the_first(desk: Desk) -> None:

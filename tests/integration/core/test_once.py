@@ -11,7 +11,7 @@ from app.core.crypto import Vault
 from app.core.db import make_sessions
 from app.core.errors import Conflict, Refused
 from app.core.models import OnceKey
-from app.core.once import claim, forget_before, settle
+from app.core.once import SentOtherwise, claim, forget_before, settle
 from app.core.uow import UnitOfWork
 
 ACTOR, KEY = uuid4(), uuid4()
@@ -38,6 +38,16 @@ def test_a_key_of_another_actor_or_form_is_refused(uow: UnitOfWork, now: datetim
     settle(uow, KEY, "/polut/1")
     with pytest.raises(Refused, match="something else"):
         claim(uow, KEY, actor, form, now)
+
+
+def test_a_form_that_was_changed_after_it_was_sent_is_not_passed_off_as_done(uow: UnitOfWork, now: datetime) -> None:
+    claim(uow, KEY, ACTOR, "cases.note", now, content="a1")
+    settle(uow, KEY, "/polut/1")
+    assert claim(uow, KEY, ACTOR, "cases.note", now, content="a1") == "/polut/1"
+    with pytest.raises(SentOtherwise, match="already sent"):
+        claim(uow, KEY, ACTOR, "cases.note", now, content="b2")
+    with pytest.raises(Refused, match="something else"):
+        claim(uow, KEY, ACTOR, "cases.close", now, content="a1")
 
 
 def test_a_form_that_told_no_place_is_still_not_done_twice(uow: UnitOfWork, now: datetime) -> None:

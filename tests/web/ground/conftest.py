@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.core import clock, once
+from app.core.crypto import Vault
 from app.core.errors import Conflict, FieldProblem, Forbidden, NotFound, Refused, TooMany
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
@@ -32,6 +33,7 @@ from tests.strict import StrictClient
 
 USER_ID = UUID("00000000-0000-4000-8000-000000000001")
 WORKER = Actor(kind="user", id=USER_ID, name="Anna Mäki", username="anna", roles=frozenset({Role.OWN_WORKER}))
+VAULT = Vault({1: bytes(range(32))}, {1: bytes(range(32, 64))}, bytes(range(64, 96)))
 NINE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
 
@@ -219,7 +221,7 @@ def _one_morning() -> Iterator[None]:
 def app(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> PolkuFlask:
     """An application of the ground floor and the tiny blueprint."""
     seen: dict[UUID, str] = {}
-    monkeypatch.setattr(once, "claim", lambda _uow, key, *_rest: seen.get(key))
+    monkeypatch.setattr(once, "claim", lambda _uow, key, *_rest, **_more: seen.get(key))
     monkeypatch.setattr(once, "settle", lambda _uow, key, location: seen.__setitem__(key, location))
     made = PolkuFlask("app")
     made.config["PROPAGATE_EXCEPTIONS"] = False
@@ -232,7 +234,7 @@ def app(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> PolkuFlask:
         sign_out_endpoint="tiny.sign_out",
         home_endpoint="tiny.home",
     )
-    init_app(made, FakeSettings(), lambda: FakeSession(ledger), None, wiring)  # type: ignore[arg-type] # fakes
+    init_app(made, FakeSettings(), lambda: FakeSession(ledger), VAULT, wiring)  # type: ignore[arg-type] # fakes
     made.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), made.jinja_env.loader])  # type: ignore[list-item]
     made.register_blueprint(blueprint())
     assert_all_guarded(made)
