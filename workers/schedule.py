@@ -15,6 +15,7 @@ def beat_schedule(*, tick_seconds: int, sweep_seconds: int) -> dict[str, dict[st
     return {
         "remind": _every(sweep_seconds, "reminders.sweep"),
         "deliver": _every(tick_seconds, "reminders.deliver"),
+        "take-up": _every(tick_seconds, "intake.take_up"),
         "clean": _every(5 * tick_seconds, "upkeep.clean"),
     }
 

@@ -39,7 +39,7 @@ def _ref() -> ColumnElement[str]:
 
 
 def _of_cases(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any kind
-    return select(_ref().label("ref"), *columns).join(Client, Client.id == Case.client_id)
+    return select(_ref().label("ref"), *columns).select_from(Case).join(Client, Client.id == Case.client_id)
 
 
 def _findings(uow: UnitOfWork, drift: Drift, statement: Select[*tuple[Any, ...]]) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ def wrong_workers(uow: UnitOfWork) -> Iterator[Finding]:
         .scalar_subquery()
     )
     differs = Case.primary_worker_id.is_distinct_from(open_now)
-    return _findings(uow, Drift.WORKER, _of_cases().select_from(Case).where(differs))
+    return _findings(uow, Drift.WORKER, _of_cases().where(differs))
 
 
 def wrong_standings(uow: UnitOfWork) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from app.core.clock import local_time
 from app.core.crypto import Vault
 from app.core.uow import UnitOfWork
 from app.drafts import services as drafts
+from app.intake import services as intake
 from app.reminders import jobs
 from app.reminders import queries as reminders
 from app.reminders.services import SWEEP
@@ -30,6 +31,7 @@ from app.upkeep import queries
 from app.upkeep.domain import (
     CLEANING_SILENT,
     COUNTERS_KEPT,
+    FILES_KEPT,
     MAIL_LATE,
     ONCE_KEPT,
     RUNS_KEPT,
@@ -126,7 +128,7 @@ def _unfit_database(found: queries.ServerState, newest: str | None, *, is_produc
 
 
 def clean(units: Units, *, session_limits: SessionLimits, actor: Actor, now: datetime) -> Cleaned:
-    """Forget what has been kept long enough; what lives for minutes at every call, the rest once a night.
+    """Forget what has been kept long enough; searches and uploads at every call, the rest once a night.
 
     Ticked often, the job decides by the Helsinki clock and by its own row for the day whether the nightly part is due;
     a night that was missed is made up for at the next tick. The nightly part leaves one event in the trail.
@@ -134,7 +136,10 @@ def clean(units: Units, *, session_limits: SessionLimits, actor: Actor, now: dat
     ensure(actor, Permission.UPKEEP_RUN)
     local = local_time(now)
     with units() as uow:
-        cleaned = Cleaned(searches=search.forget_searches(uow, now - SEARCHES_KEPT))
+        cleaned = Cleaned(
+            searches=search.forget_searches(uow, now - SEARCHES_KEPT),
+            files=intake.forget_files(uow, now - FILES_KEPT),
+        )
         is_night = local.time() >= NIGHT
         run_id = jobs.claim_day(uow, CLEANING, day=local.date(), now=now) if is_night else None
     if run_id is None:
