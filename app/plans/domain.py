@@ -203,13 +203,15 @@ def next_review_problems(
             FieldProblem(field, N_("The plan's period ends on %(day)s. Choose that day or one before it.", day=end))
         ]
     if law is not None and chosen > law:
-        return [FieldProblem(field, _law_says(due, law))]
+        return [FieldProblem(field, _law_says(due, law, after))]
     if limit is not None and chosen > limit and not (reason or "").strip():
         return [FieldProblem(reason_field, _reason_wanted(limit))]
     return []
 
 
-def _law_says(due: DueDay, law: date) -> Text:
+def _law_says(due: DueDay, law: date, after: date) -> Text:
+    if law <= after:
+        return N_("The law asked for a review by %(day)s. Hold the review first.", day=law)
     term = next(term for term in due.terms if term.cadence.kind == "law" and term.due_on == law)
     return N_(
         "The law allows %(day)s at the latest (%(basis)s). Choose that day or one before it.",

@@ -32,18 +32,9 @@ from app.plans.domain import (
 from app.plans.reviews import check_day
 from app.plans.rows import ROW, GoalRow, values_of
 from app.plans.versions import GoalView, PlanView, VersionView
-from app.web.forms import (
-    AtMost,
-    ChoiceField,
-    DayField,
-    LongTextField,
-    Needed,
-    PolkuForm,
-    SelectField,
-    TextField,
-)
+from app.web.forms import AtMost, ChoiceField, DayField, LongTextField, Needed, PolkuForm, SelectField, TextField
 from app.web.request import today
-from app.web.texts import _, _l
+from app.web.texts import _, _l, _lp
 
 MONTHS: Final = ("+1 kk", "+3 kk", "+6 kk")
 OWNERS: Final = (
@@ -52,8 +43,8 @@ OWNERS: Final = (
     (ActionOwner.OTHER, _l("Somebody else")),
 )
 STATES: Final = (
-    (ActionState.OPEN, _l("Open")),
-    (ActionState.DONE, _l("Done")),
+    (ActionState.OPEN, _lp("state of an action", "Open")),
+    (ActionState.DONE, _lp("state of an action", "Done")),
     (ActionState.CANCELLED, _l("Given up")),
 )
 
@@ -314,10 +305,18 @@ class ChangesForm(PolkuForm):
 class NextForm(PolkuForm):
     """Step 4: the next review."""
 
-    next_review_on = PlanDayField(_l("Next review"), chips=MONTHS)
+    next_review_on = PlanDayField(
+        _l("Next review"), chips=MONTHS, validators=[Needed(_l("Write the day of the next review"))]
+    )
     next_reason = LongTextField(
         _l("Why the review is later than recommended"), rows=2, validators=[AtMost(LONGEST_TEXT)]
     )
+
+
+class LastForm(NextForm):
+    """Step 4 when the plan's period ends first: the day may be left empty."""
+
+    next_review_on = PlanDayField(_l("Next review"), chips=MONTHS)
 
 
 STEPS: Final = ("tilanne", "tavoitteet", "muutokset", "seuraava")
@@ -338,18 +337,20 @@ class ReviewForms:
             "tilanne": SituationForm,
             "tavoitteet": make_goals_form(version.goals),
             "muutokset": ChangesForm,
-            "seuraava": NextForm,
         }
+
+    def _kind(self, step: str) -> type[PolkuForm]:
+        return self.kinds.get(step) or (LastForm if self.due.ends_first else NextForm)
 
     def sent(self, step: str) -> PolkuForm:
         """Return the form of a step as it was sent."""
-        return self.kinds[step]()
+        return self._kind(step)()
 
     def form(self, step: str) -> Any:  # noqa: ANN401 - each step has a form of its own
         """Return the form of a step as it is kept; days that are not yet written are proposed."""
         if step in self.kept:
-            return self.kinds[step](formdata=MultiDict(self.kept[step]), meta={"csrf": False})
-        form: Any = self.kinds[step](formdata=None, meta={"csrf": False})
+            return self._kind(step)(formdata=MultiDict(self.kept[step]), meta={"csrf": False})
+        form: Any = self._kind(step)(formdata=None, meta={"csrf": False})
         if step == "tilanne":
             form.held_on.process_data(today())
         if step == "seuraava" and not self.due.ends_first:

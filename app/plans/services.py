@@ -193,7 +193,7 @@ def bring_into_force(
         words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
         problems.append(FieldProblem("client_comment", words))
     due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=row.period_end)
-    after = due.last_review_on or in_force_on
+    after = max(in_force_on, due.last_review_on or in_force_on)
     reason = written.next_review_reason
     problems += next_review_problems(row.next_review_on, due, after=after, reason=reason, field=None, reason_field=None)
     if problems:

@@ -1,6 +1,7 @@
 """The pages of plans: reading, writing, coming into force, and the review in four steps."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -221,11 +222,16 @@ def _typed() -> PlanForm:
 def _stored(case: CaseView, version: VersionView) -> PlanForm:
     """Return the form as the actor left it, or as the draft stands, with a day proposed for the next review."""
     kept = drafts.find_draft(uow(), form=DRAFT, subject_id=version.head.id, actor=actor())
-    values = kept.fields if kept else values_of_content(version.content, proposal=_due(case, version).proposal)
+    values = kept.fields if kept else values_of_content(version.content, proposal=_proposal(case, version))
     form = make_plan_form(values, rows_of(values))
     form.open_on(kept.base_version if kept else version.head.version)
     form.kept_at = kept.saved_at if kept else None
     return form
+
+
+def _proposal(case: CaseView, version: VersionView) -> date | None:
+    day = _due(case, version).proposal
+    return day if day is not None and day > today() else None
 
 
 def _due(case: CaseView, version: VersionView) -> DueDay:
@@ -246,9 +252,9 @@ def _edit_page(case: CaseView, version: VersionView, form: PlanForm) -> Response
         theirs = queries.version_of(uow(), case.id, version.head.id)
     if visit().status == Conflict.status and theirs is not None:
         form.open_on(theirs.head.version)
-    client = clients.client_of(uow(), case.client_id)
-    due = _due(case, version)
-    return _page("plans/edit.html", case, form=form, version=version, theirs=theirs, client=client, due=due)
+    client, is_first = clients.client_of(uow(), case.client_id), version.head.number == 1
+    shown = {"form": form, "version": version, "theirs": theirs, "client": client, "is_first": is_first}
+    return _page("plans/edit.html", case, due=_due(case, version), **shown)
 
 
 def _write(case: CaseView, version: VersionView, form: PlanForm) -> str:
