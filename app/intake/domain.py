@@ -1,8 +1,10 @@
 """What a client register holds, what a run of the import tells, and what a good row becomes. Plain values."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -262,3 +264,90 @@ def _measures(row: RegisterRow) -> tuple[NewMeasure, ...]:
     if row.score is None:
         return ()
     return (NewMeasure(measure="ME01", value=row.score, measured_on=row.started_on, remark=SCORE_REMARK),)
+
+
+# ---------------------------------------------------------------- uploads and jobs
+
+
+class JobState(StrEnum):
+    """The life of a job; a running one whose worker died is taken up again."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+KEPT_FOR: Final = timedelta(hours=24)
+"""How long an upload is kept (ruling 29)."""
+LARGEST_FILE: Final = 10 * 1024 * 1024
+"""Bytes that come in by the page; larger registers come in by the command line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """One dry or real run over an uploaded file, as its owner sees it."""
+
+    id: UUID
+    is_dry_run: bool
+    state: JobState
+    rows_total: int
+    rows_read: int
+    imported: int
+    faults: int
+    made_at: datetime
+    finished_at: datetime | None
+    has_file: bool
+    report: Report | None = None
+    failure: Text | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is something to wait for."""
+        return self.state in {JobState.WAITING, JobState.RUNNING}
+
+    @property
+    def percent(self) -> int:
+        """How far the run has come, 0 to 100."""
+        return min(100 * self.rows_read // self.rows_total, 100) if self.rows_total else 0
+
+    @property
+    def can_be_run(self) -> bool:
+        """Whether the real run may follow: the dry run has ended, found something to bring in, and the file is here."""
+        return self.is_dry_run and self.state is JobState.DONE and self.has_file and self.imported > 0
+
+
+def report_to_text(report: Report) -> str:
+    """Write a report down, to be kept sealed; its sentences stay translatable."""
+    kept = asdict(replace(report, faults=()))
+    kept["faults"] = [(fault.row, fault.field, *_kept(fault.message)) for fault in report.faults]
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def report_from_text(text: str) -> Report:
+    """Read a report back."""
+    kept = json.loads(text)
+    faults = tuple(Fault(row, field, _told(msgid, params)) for row, field, msgid, params in kept.pop("faults"))
+    return Report(**{**kept, "unknown_columns": tuple(kept["unknown_columns"])}, faults=faults)
+
+
+def failure_to_text(message: Text) -> str:
+    """Write down why a run ended, to be kept sealed in the place of its report."""
+    return json.dumps({"failure": _kept(message)}, ensure_ascii=False)
+
+
+def failure_from_text(text: str) -> Text:
+    """Read back why a run ended."""
+    msgid, params = json.loads(text)["failure"]
+    return _told(msgid, params)
+
+
+def _kept(message: Text) -> tuple[str, dict[str, Any]]:
+    params = {key: {"day": value.isoformat()} if isinstance(value, date) else value for key, value in message.params}
+    return message.msgid, params
+
+
+def _told(msgid: str, params: Mapping[str, Any]) -> Text:
+    days = {key: date.fromisoformat(value["day"]) for key, value in params.items() if isinstance(value, dict)}
+    return Text(msgid, tuple(sorted({**params, **days}.items())))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,13 +11,25 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, LargeBinary, any_, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.access.actor import Role
+from app.access.actor import Actor, Role
 from app.accounts import queries as accounts
 from app.cases.models import Case
 from app.clients.models import Client
 from app.core.crypto import Vault
+from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
-from app.intake.domain import Lists, RegisterRow, StoredCase, StoredPerson, Worker
+from app.intake.domain import (
+    JobState,
+    JobView,
+    Lists,
+    RegisterRow,
+    StoredCase,
+    StoredPerson,
+    Worker,
+    failure_from_text,
+    report_from_text,
+)
+from app.intake.models import IntakeFile, IntakeJob
 from app.measures.models import MeasureValue
 from app.pathways.loader import all_latest
 from app.plans.models import Plan, PlanVersion, Review
@@ -168,3 +181,59 @@ def _by_case(uow: UnitOfWork, statement: Any) -> dict[UUID, set[Any]]:  # noqa: 
     for case_id, value in uow.session.execute(statement):
         found[case_id].add(value)
     return found
+
+
+# ---------------------------------------------------------------- jobs
+
+LATEST_JOBS = 10
+
+
+def get_job_for(uow: UnitOfWork, actor: Actor, job_id: UUID) -> JobView:
+    """Return one of the actor's own jobs with its report; raises NotFound for anybody else's."""
+    row = uow.session.scalar(select(IntakeJob).where(IntakeJob.id == job_id, IntakeJob.user_id == actor.user_id))
+    if row is None:
+        raise NotFound
+    view = _job(row)
+    kept = uow.vault.open_optional("intake_job", "report", row.id, row.report)
+    if kept is None:
+        return view
+    if view.state is JobState.FAILED:
+        return replace(view, failure=failure_from_text(kept))
+    return replace(view, report=report_from_text(kept))
+
+
+def list_jobs_for(uow: UnitOfWork, actor: Actor) -> list[JobView]:
+    """Return the actor's latest jobs, the newest first, without their reports."""
+    own = select(IntakeJob).where(IntakeJob.user_id == actor.user_id)
+    return [_job(row) for row in uow.session.scalars(own.order_by(IntakeJob.made_at.desc()).limit(LATEST_JOBS))]
+
+
+def unfinished_jobs(uow: UnitOfWork) -> list[UUID]:
+    """Return the jobs that wait or whose worker may have died, the oldest first."""
+    states = (JobState.WAITING, JobState.RUNNING)
+    return list(
+        uow.session.scalars(select(IntakeJob.id).where(IntakeJob.state.in_(states)).order_by(IntakeJob.made_at))
+    )
+
+
+def content_of(uow: UnitOfWork, file_id: UUID | None, *, since: datetime) -> bytes | None:
+    """Return an upload that is not older than an instant, opened; None when it is gone."""
+    row = uow.session.execute(
+        select(IntakeFile.id, IntakeFile.content).where(IntakeFile.id == file_id, IntakeFile.uploaded_at >= since)
+    ).one_or_none()
+    return uow.vault.open("intake_file", "content", row.id, row.content).encode("latin-1") if row else None
+
+
+def _job(row: IntakeJob) -> JobView:
+    return JobView(
+        id=row.id,
+        is_dry_run=row.is_dry_run,
+        state=JobState(row.state),
+        rows_total=row.rows_total,
+        rows_read=row.rows_read,
+        imported=row.imported,
+        faults=row.faults,
+        made_at=row.made_at,
+        finished_at=row.finished_at,
+        has_file=row.file_id is not None,
+    )

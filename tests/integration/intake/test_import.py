@@ -15,7 +15,7 @@ from app.clients import queries as clients
 from app.core.errors import Conflict, Forbidden
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
-from app.intake import services
+from app.intake import runs, services
 from app.intake.domain import Report
 from app.measures import queries as measures
 from app.pathways.domain import StageCode
@@ -252,7 +252,7 @@ def test_a_person_registered_in_the_same_moment_stops_the_import_with_a_sentence
 
 def test_progress_is_told_in_rows(uow: UnitOfWork, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     create_workers(uow)
-    monkeypatch.setattr(services, "ROWS_AT_ONCE", 250)
+    monkeypatch.setattr(runs, "ROWS_AT_ONCE", 250)
     told: list[tuple[int, int]] = []
     with REGISTER.open("rb") as source:
         services.run_import(

@@ -32,7 +32,7 @@ LISTS: Final = Lists(
 )
 
 
-def raw(number: int = 2, **changes: str) -> RawRow:
+def raw(number: int = 2, /, **changes: str) -> RawRow:
     """A row as written, good but for the changes."""
     return RawRow(number, {**GOOD, **changes})
 
@@ -122,8 +122,8 @@ def test_fields_too_many_are_a_fault_of_the_row() -> None:
 
 def test_the_first_of_twins_wins_also_when_it_has_a_fault() -> None:
     seen = Seen()
-    first = raw(number=2, municipality="Lathi")
-    second = raw(number=9, identity_code="131052 -9085")
+    first = raw(2, municipality="Lathi")
+    second = raw(9, identity_code="131052 -9085")
     assert seen.twin_fault(first, check_row(first, LISTS, TODAY)[0]) is None
 
     fault = seen.twin_fault(second, check_row(second, LISTS, TODAY)[0])
@@ -135,8 +135,8 @@ def test_the_first_of_twins_wins_also_when_it_has_a_fault() -> None:
 
 def test_without_codes_the_same_name_birth_date_and_start_are_twins() -> None:
     seen = Seen()
-    rows = [raw(number=2, identity_code=""), raw(number=3, identity_code="", started_on="8.10.2024"),
-            raw(number=4, identity_code="", last_name="MÄKI-AHO")]  # fmt: skip
+    rows = [raw(2, identity_code=""), raw(3, identity_code="", started_on="8.10.2024"),
+            raw(4, identity_code="", last_name="MÄKI-AHO")]  # fmt: skip
     faults = [seen.twin_fault(one, check_row(one, LISTS, TODAY)[0]) for one in rows]
     assert [fault and fault.row for fault in faults] == [None, None, 4]
 
