@@ -1,7 +1,7 @@
 """The client page and what is done on it. Acts over several features are `services`; here they meet their forms."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, request, url_for
@@ -45,6 +45,7 @@ from app.workbench.forms import (
 
 blueprint = Blueprint("workbench", __name__)
 STAGES: Final = list(StageCode)
+SAVED: Final = "kirjattu"
 TRAIL_ROWS: Final = {"katselut": "viewed", "luettelot": "listed", "teot": "acts"}
 
 
@@ -373,8 +374,8 @@ def _next(otherwise: str, *, saved: str = "") -> str:
         return otherwise
     if not saved or not _is_panel():
         return wanted
-    query = f"{parts.query}&kirjattu={saved}" if parts.query else f"kirjattu={saved}"
-    return parts._replace(query=query).geturl()
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != SAVED]
+    return parts._replace(query=urlencode([*kept, (SAVED, saved)])).geturl()
 
 
 def _reachable(place: tuple[str, dict[str, Any]] | None) -> str | None:

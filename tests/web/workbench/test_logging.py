@@ -167,7 +167,10 @@ def test_the_panel_saves_and_sends_the_browser_back_to_its_row(desk: Desk) -> No
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"].startswith("/tyolista?vaihe=4&kirjattu=")
     assert answer.headers["HX-Redirect"].endswith("#row-1")
-    assert newest(desk).line == "Rivillä"
+    again = f"{desk.path}/kirjaa?paneeli=1&next=/tyolista?kirjattu=1%23row-1"
+    answer = desk.browser.post(again, data={**sent, "line": "Toinen"}, headers=PANEL)
+    assert answer.headers["HX-Redirect"].count("kirjattu=") == 1
+    assert newest(desk).line == "Toinen"
 
 
 def test_a_refused_panel_comes_back_with_its_reasons(desk: Desk) -> None:
