@@ -116,7 +116,9 @@ def _log_form(case: CaseView) -> LogForm:
     draft = drafts.find_draft(uow(), form=LOG_FORM, subject_id=case.id, actor=actor())
     form = LogForm(formdata=MultiDict(draft.values)) if draft and request.method == "GET" else LogForm()
     form.draft = draft
-    form.prepare(reference(), today(), cases.open_steps_of(uow(), case.id), few=_is_panel())
+    form.prepare(
+        reference(), today(), cases.open_steps_of(uow(), case.id), few=_is_panel() and "laajenna" not in request.args
+    )
     if request.method == "GET" and draft is None:
         form.start(today(), topic=request.args.get("aihe"), kind=request.args.get("laji"))
     if _is_panel():
