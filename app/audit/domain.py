@@ -54,9 +54,11 @@ PAGES: Final[Mapping[str, Text]] = {
     "client_handlers": N_("handlers of the contact data"),
     "client_search": N_("search for a person"),
     "clients": N_("client list"),
+    "close": N_("closing of a case"),
     "consents": N_("consents"),
     "coordination": N_("allocation"),
     "likely_twins": N_("people with the same name"),
+    "log": N_("form of an entry"),
     "measures": N_("measures"),
     "network": N_("network"),
     "notices": N_("reminders"),
@@ -64,6 +66,8 @@ PAGES: Final[Mapping[str, Text]] = {
     "plan_review": N_("review of a plan"),
     "plan_why": N_("reckoning of a review day"),
     "plans": N_("plans"),
+    "record_elsewhere": N_("form of a reference"),
+    "reopen": N_("reopening of a case"),
     "search": N_("search"),
     "stage": N_("stage of the path"),
     "summary": N_("summary"),
@@ -146,3 +150,25 @@ class AuditRow:
     def why(self) -> Text | str:
         """The purpose of a look in words; acts speak for themselves."""
         return PURPOSES.get(self.purpose, self.purpose)
+
+
+LOOKS: Final = frozenset({"viewed", "looked_up", "revealed", "many_views"})
+REFUSED: Final = "refused"
+
+
+class Deed(StrEnum):
+    """What a row of the trail is: a look, a place on a list, a change, or a door that stayed shut."""
+
+    VIEWED = "viewed"
+    LISTED = "listed"
+    CHANGED = "changed"
+    DENIED = "denied"
+
+
+def deed_of(row: AuditRow) -> Deed:
+    """Return what kind of row it is; a refusal is one whatever was tried. Twin of `queries.deed_is`."""
+    if row.action == "denied" or row.outcome == REFUSED:
+        return Deed.DENIED
+    if row.action in LOOKS:
+        return Deed.VIEWED
+    return Deed.LISTED if row.action == "listed" else Deed.CHANGED

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, union_all
 
-from app.audit.domain import AuditRow
+from app.audit.domain import LOOKS as LOOKED
+from app.audit.domain import REFUSED, AuditRow, Deed
 from app.audit.models import AuditEvent
 from app.core.uow import UnitOfWork
 
@@ -32,13 +33,13 @@ LOOKS: Final = ("viewed", "listed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailFilter:
-    """Which rows of the whole log are wanted; None means all of them."""
+    """Which rows of the whole log are wanted; None means all of them. A list counts for each client on it."""
 
     actor_id: UUID | None = None
-    action: str | None = None
+    client_id: UUID | None = None
+    deed: Deed | None = None
     since: datetime | None = None
     until: datetime | None = None
-    looks_only: bool = False
 
 
 def of_client(
@@ -70,22 +71,40 @@ def _newest(condition: Any, limit: int, before: int | None, wanted: str | None) 
     return statement
 
 
-def trail(uow: UnitOfWork, wanted: TrailFilter, *, limit: int, before: int | None = None) -> list[AuditRow]:
-    """Return the rows of the whole log, newest first, older than `before`."""
-    statement = select(*COLUMNS).order_by(AuditEvent.id.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(AuditEvent.id < before)
-    if wanted.actor_id is not None:
-        statement = statement.where(AuditEvent.actor_id == wanted.actor_id)
-    if wanted.action is not None:
-        statement = statement.where(AuditEvent.action == wanted.action)
-    if wanted.looks_only:
-        statement = statement.where(AuditEvent.action.in_(LOOKS))
-    if wanted.since is not None:
-        statement = statement.where(AuditEvent.at >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(AuditEvent.at < wanted.until)
+def trail(
+    uow: UnitOfWork, wanted: TrailFilter, *, limit: int, place: int | None = None, is_back: bool = False
+) -> list[AuditRow]:
+    """Return the rows of the whole log before `place`, newest first; with `is_back` those after it, oldest first."""
+    statement = select(*COLUMNS).where(*_conditions(wanted)).limit(limit)
+    if place is not None:
+        statement = statement.where(AuditEvent.id > place if is_back else AuditEvent.id < place)
+    statement = statement.order_by(AuditEvent.id.asc() if is_back else AuditEvent.id.desc())
     return [_row(row) for row in uow.session.execute(statement)]
+
+
+def _conditions(wanted: TrailFilter) -> list[ColumnElement[bool]]:
+    conditions = [] if wanted.deed is None else [deed_is(wanted.deed)]
+    if wanted.actor_id is not None:
+        conditions.append(AuditEvent.actor_id == wanted.actor_id)
+    if wanted.client_id is not None:
+        among = AuditEvent.client_ids.contains([wanted.client_id])
+        conditions.append(or_(AuditEvent.client_id == wanted.client_id, among))
+    if wanted.since is not None:
+        conditions.append(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(AuditEvent.at < wanted.until)
+    return conditions
+
+
+def deed_is(deed: Deed) -> ColumnElement[bool]:
+    """The condition of one kind of row; the SQL twin of `domain.deed_of`."""
+    refused = or_(AuditEvent.action == "denied", AuditEvent.outcome == REFUSED)
+    return {
+        Deed.DENIED: refused,
+        Deed.VIEWED: and_(AuditEvent.action.in_(LOOKED), not_(refused)),
+        Deed.LISTED: and_(AuditEvent.action == "listed", not_(refused)),
+        Deed.CHANGED: and_(AuditEvent.action.not_in((*LOOKED, "listed")), not_(refused)),
+    }[deed]
 
 
 def listed_clients(uow: UnitOfWork, event_ids: Collection[int]) -> dict[int, int]:

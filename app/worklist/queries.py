@@ -329,6 +329,5 @@ def _people(
     teams = {team_id: name for team_id, name in accounts.team_names(uow).items() if team_id in ids}
     chosen = ids & {wanted.team_id} if wanted.team_id else ids
     workers = {user.id: user.full_name for user in accounts.workers_of_teams(uow, chosen, now)}
-    shown = {row.primary_worker_id for row in rows} | {wanted.worker_id}
-    others = {user_id for user_id in shown if user_id and user_id not in workers}
+    others = {row.primary_worker_id for row in rows if row.primary_worker_id not in workers} - {None}
     return teams, workers | accounts.full_names(uow, others)

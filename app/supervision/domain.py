@@ -1,0 +1,334 @@
+"""The supervisor's numbers in plain values: which reviews are late, whose they are, and how addresses spell them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from app.access.actor import Actor, Role
+from app.audit.domain import AuditRow, Deed, Purpose
+from app.clients.domain import ClientName
+from app.core.paging import Cursor
+from app.pathways.domain import StageCode
+
+LONG_LATE_DAYS: Final = 14
+COMING_DAYS: Final = 14
+PAGE_SIZE: Final = 50
+NOBODY: Final = "ei"
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+class Window(StrEnum):
+    """Which reviews: all that are late, those at most or more than fourteen days late, those due in fourteen days."""
+
+    LATE = "myohassa"
+    WITHIN = "enintaan14"
+    BEYOND = "yli14"
+    COMING = "tulossa"
+
+
+def days_of(window: Window, today: date) -> tuple[date | None, date]:
+    """Return the first and last due date of a window, both included; None: no first day.
+
+    Late is before today (ruling 17); a review due today is coming, not late.
+    """
+    long_ago = today - timedelta(days=LONG_LATE_DAYS)
+    yesterday = today - timedelta(days=1)
+    return {
+        Window.LATE: (None, yesterday),
+        Window.WITHIN: (long_ago, yesterday),
+        Window.BEYOND: (None, long_ago - timedelta(days=1)),
+        Window.COMING: (today, today + timedelta(days=COMING_DAYS)),
+    }[window]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFilter:
+    """Which reviews are wanted; the rights of the reader narrow them further and stand in no address."""
+
+    window: Window = Window.LATE
+    team_id: UUID | None = None
+    model: str | None = None
+    worker_id: UUID | None = None
+    is_unassigned: bool = False
+    stage: StageCode | None = None
+
+    @property
+    def name(self) -> str:
+        """The list's name for its cursors."""
+        return "reviews|" + "&".join(f"{key}={value}" for key, value in self.query().items())
+
+    @property
+    def frame(self) -> "ReviewFilter":
+        """The filter of the board itself: team and model, nothing of one cell."""
+        return ReviewFilter(team_id=self.team_id, model=self.model)
+
+    def query(self) -> dict[str, str]:
+        """Return the filter as an address spells it."""
+        spelled = {
+            "tiimi": str(self.team_id or ""),
+            "malli": self.model or "",
+            "rajaus": self.window.value if self.window is not Window.LATE else "",
+            "tyontekija": NOBODY if self.is_unassigned else str(self.worker_id or ""),
+            "vaihe": str(self.stage.number) if self.stage else "",
+        }
+        return {key: value for key, value in spelled.items() if value}
+
+    def of_worker(self, worker_id: UUID | None) -> "ReviewFilter":
+        """Return the reviews of one worker's cases, or of the cases that nobody answers for."""
+        return replace(self, worker_id=worker_id, is_unassigned=worker_id is None)
+
+
+def read_filter(args: Mapping[str, str], models: frozenset[str]) -> ReviewFilter:
+    """Return what an address asks for; a value nobody knows is as if it were not there."""
+    asked, stage = args.get("tyontekija", ""), args.get("vaihe", "")
+    return ReviewFilter(
+        window=_member(Window, args.get("rajaus", "")) or Window.LATE,
+        team_id=read_id(args.get("tiimi", "")),
+        model=args.get("malli") if args.get("malli") in models else None,
+        worker_id=read_id(asked),
+        is_unassigned=asked == NOBODY,
+        stage=list(StageCode)[int(stage) - 1] if stage and stage in set("1234567") else None,
+    )
+
+
+def read_id(text: str) -> UUID | None:
+    """Return an id as an address spells it, or None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _member(kind: type[Kind], text: str) -> Kind | None:
+    return next((one for one in kind if one.value == text), None)
+
+
+class Whose(StrEnum):
+    """Whose cases a reader's numbers are made of: the led teams', the own teams' and own, or the own alone."""
+
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+    OWN = "own"
+
+
+PURPOSES: Final = {
+    Whose.LEAD: Purpose.SUPERVISION,
+    Whose.COORDINATOR: Purpose.COORDINATION,
+    Whose.OWN: Purpose.OWN,
+}
+"""Why the reader looks at the names behind the numbers (act 703/2023, section 10)."""
+
+
+def whose(actor: Actor) -> Whose:
+    """Return whose cases the actor's numbers are made of; who leads sees the led teams' alone."""
+    if actor.has(Role.SUPERVISOR):
+        return Whose.LEAD
+    return Whose.COORDINATOR if actor.has(Role.COORDINATOR) else Whose.OWN
+
+
+def numbers_of(ids: Sequence[Any], place: Cursor | None) -> dict[Any, int]:
+    """Return the running number of each fetched row, reckoned from the one the page begins at (last in its place)."""
+    at, step = (int(str(place.place[-1])), -1 if place.is_backwards else 1) if place else (0, 1)
+    return {one: at + step * (index + 1) for index, one in enumerate(ids)}
+
+
+# ---------------------------------------------------------------- the matrix
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The reviews of one worker's cases in one stage; `oldest` is the earliest late due date."""
+
+    worker_id: UUID | None
+    stage: StageCode
+    late: int
+    beyond: int
+    oldest: date | None
+    coming: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One worker's late reviews by stage; without a worker they are the ones that nobody answers for."""
+
+    worker_id: UUID | None
+    name: str
+    away: tuple[date, date] | None
+    cases: int
+    by_stage: Mapping[StageCode, int]
+    beyond: int
+    longest: int
+
+    @property
+    def total(self) -> int:
+        """All late reviews of the row."""
+        return sum(self.by_stage.values())
+
+    @property
+    def within(self) -> int:
+        """Those at most fourteen days late."""
+        return self.total - self.beyond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The late reviews, most first; `stages` are those that have any; `coming`: due in fourteen days."""
+
+    rows: tuple[MatrixRow, ...]
+    stages: tuple[StageCode, ...]
+    totals: MatrixRow
+    coming: int
+    unassigned: int
+
+
+def matrix_of(
+    cells: Sequence[Cell],
+    cases: Mapping[UUID | None, int],
+    names: Mapping[UUID, str],
+    away: Mapping[UUID, tuple[date, date]],
+    *,
+    today: date,
+) -> Matrix:
+    """Return the matrix worker × stage of the late reviews; every worker with open cases has a row.
+
+    `cases`: open cases by worker, under None those without one. Cells of one worker and stage are one cell.
+    """
+    workers: set[UUID | None] = {*cases, *(cell.worker_id for cell in cells if cell.late)}
+    rows = [
+        _row(
+            [cell for cell in cells if cell.worker_id == worker],
+            worker_id=worker,
+            name=names.get(worker, "") if worker else "",
+            away=away.get(worker) if worker else None,
+            cases=cases.get(worker, 0),
+            today=today,
+        )
+        for worker in workers
+    ]
+    totals = _row(cells, worker_id=None, name="", away=None, cases=sum(cases.values()), today=today)
+    rows.sort(key=lambda row: (-row.total, row.worker_id is None, row.name, str(row.worker_id)))
+    return Matrix(
+        rows=tuple(row for row in rows if row.worker_id is not None or row.total),
+        stages=tuple(stage for stage in StageCode if totals.by_stage.get(stage)),
+        totals=totals,
+        coming=sum(cell.coming for cell in cells),
+        unassigned=cases.get(None, 0),
+    )
+
+
+def _row(
+    cells: Iterable[Cell],
+    *,
+    worker_id: UUID | None,
+    name: str,
+    away: tuple[date, date] | None,
+    cases: int,
+    today: date,
+) -> MatrixRow:
+    by_stage: dict[StageCode, int] = {}
+    beyond, oldest = 0, today
+    for cell in cells:
+        if not cell.late:
+            continue
+        by_stage[cell.stage] = by_stage.get(cell.stage, 0) + cell.late
+        beyond += cell.beyond
+        oldest = min(oldest, cell.oldest or today)
+    return MatrixRow(
+        worker_id=worker_id,
+        name=name,
+        away=away,
+        cases=cases,
+        by_stage=by_stage,
+        beyond=beyond,
+        longest=(today - oldest).days,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything the board shows. `median_days`: from stage 2 to stage 4, None when no case has reached it."""
+
+    matrix: Matrix
+    median_days: float | None
+    median_cases: int
+    late_clients: int
+    teams: Mapping[UUID, str]
+
+
+# ---------------------------------------------------------------- the lists behind the numbers
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRow:
+    """One review that is due: whose, of which plan, by when, and who answers."""
+
+    case_id: UUID
+    name: str
+    ref: str
+    is_protected: bool
+    number: int
+    stage: str
+    plan: str
+    worker: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage:
+    """One page of reviews; `reviews` and `clients` count the whole list, `first` numbers the first row."""
+
+    rows: tuple[ReviewRow, ...]
+    reviews: int
+    clients: int
+    first: int
+    next_cursor: str | None
+    previous_cursor: str | None
+    worker: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """How long one open case took from stage 2 to stage 4."""
+
+    case_id: UUID
+    client: ClientName
+    worker: str
+    from_on: date
+    to_on: date
+
+    @property
+    def days(self) -> int:
+        """Calendar days."""
+        return (self.to_on - self.from_on).days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadPage:
+    """One page of lead times, the longest first."""
+
+    rows: tuple[LeadRow, ...]
+    cases: int
+    median_days: float | None
+    first: int
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+# ---------------------------------------------------------------- the log
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """One row of the log: who, what, when, about whom by reference only."""
+
+    row: AuditRow
+    deed: Deed
+    ref: str
+    listed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """One page of the log, newest first."""
+
+    rows: tuple[LogRow, ...]
+    next_cursor: str | None
+    previous_cursor: str | None
