@@ -69,7 +69,7 @@ def test_messages_are_json_and_no_result_is_kept() -> None:
     conf = celery.conf
     assert list(conf.accept_content) == ["json"]
     assert conf.task_serializer == "json"
-    assert conf.result_backend is None
+    assert conf["result_backend"] is None
     assert conf.task_ignore_result
     assert conf.enable_utc
     assert str(conf.timezone) == "UTC"

@@ -1,10 +1,13 @@
 """Thousands of due duties at once, laid by SQL alone: what the sweep has to go through."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, text
+
+from app.clients.models import Client
+from app.core.uow import UnitOfWork
 
 TEAM = text("INSERT INTO team (id, name, is_active, version) VALUES (:team, :name, true, 1)")
 USERS = text(
@@ -21,14 +24,6 @@ MEMBERS = text(
     """
     INSERT INTO team_member (id, team_id, user_id, is_lead, valid_from)
     SELECT gen_random_uuid(), :team, id, false, :at FROM user_account WHERE username LIKE :prefix || '%'
-    """
-)
-CLIENTS = text(
-    """
-    INSERT INTO client (id, match_hash, last_name, first_names, contact_language, needs_plain_language,
-        has_address_protection, contact_source, source, registered_at, version)
-    SELECT gen_random_uuid(), :mark, '\\x00', '\\x00', 'fi', false, false, '', 'demo', :at, 1
-    FROM generate_series(1, :duties)
     """
 )
 CASES = text(
@@ -52,7 +47,7 @@ DUTIES = text(
 
 
 def create_due_duties(
-    session: Session,
+    uow: UnitOfWork,
     *,
     duties: int,
     workers: int,
@@ -63,7 +58,7 @@ def create_due_duties(
 ) -> UUID:
     """Make a team of `workers`, so many of them with a mail address, and one open case and duty each; the team's id.
 
-    The clients are empty shells: nothing here opens a sealed field.
+    The clients have a name that opens, as a start of Polku asks, and nothing else.
     """
     team = uuid4()
     values = {
@@ -71,7 +66,6 @@ def create_due_duties(
         "name": f"Tiimi {team}",
         "prefix": f"t{team.hex[:8]}-",
         "mark": team.bytes,
-        "duties": duties,
         "workers": workers,
         "mailed": mailed,
         "kind": kind,
@@ -79,6 +73,15 @@ def create_due_duties(
         "opened_on": date(2026, 1, 15),
         "at": at,
     }
-    for statement in (TEAM, USERS, MEMBERS, CLIENTS, CASES, DUTIES):
-        session.execute(statement, values)
+    for statement in (TEAM, USERS, MEMBERS):
+        uow.session.execute(statement, values)
+    uow.session.execute(insert(Client), [_client(uow, mark=team.bytes, at=at) for _ in range(duties)])
+    for statement in (CASES, DUTIES):
+        uow.session.execute(statement, values)
     return team
+
+
+def _client(uow: UnitOfWork, *, mark: bytes, at: datetime) -> dict[str, Any]:
+    row_id = uuid4()
+    names = {name: uow.vault.seal("client", name, row_id, "Koe") for name in ("last_name", "first_names")}
+    return {"id": row_id, "match_hash": mark, "source": "demo", "registered_at": at, **names}

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -20,7 +21,9 @@ from uuid import uuid4
 from aiosmtpd.smtp import SMTP, Envelope
 from sqlalchemy import Engine, text
 
+from app.core.crypto import Vault
 from app.core.db import make_engine, make_sessions
+from app.core.uow import unit_of_work
 from config.embedded.lock import socket_folder
 from config.embedded.postgres import APP, OWNER, Postgres
 from config.embedded.process import Family, Process
@@ -82,7 +85,9 @@ class JobGround:
         self.running: list[Process] = []
         self.admin.create_database(self.name, TEMPLATE)
         self.engine: Engine = make_engine(database_address(APP, self.name), statement_timeout_ms=60_000)
-        self.sessions = make_sessions(self.engine)
+        keys = test_settings("", "")
+        vault = Vault(keys.field_keys, keys.protected_keys, keys.index_key)
+        self.units = partial(unit_of_work, make_sessions(self.engine), vault)
         self.valkey = Valkey(self.home / "valkey", socket_folder(self.home), self.family, self.home / "valkey.log")
         self.valkey.start()
         self.mail = MailServer()

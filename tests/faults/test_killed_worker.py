@@ -10,7 +10,7 @@ from config.embedded.process import Process
 from tests.factories.reminders import create_due_duties
 from tests.faults.jobs import CLOCK, PRODUCT, WITHOUT_CONFLICT_CLAUSE, JobGround
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 Grounds = Callable[[], JobGround]
 IN_ELEVEN_DAYS = date(2026, 12, 5)
@@ -21,9 +21,9 @@ BOUND = 60.0
 
 def fill(ground: JobGround, *, duties: int, workers: int, mailed: int) -> int:
     """Lay plans whose review is due in eleven days, so that one offset is reached; the number of mails they ask for."""
-    with ground.sessions.begin() as session:
+    with ground.units() as uow:
         create_due_duties(
-            session,
+            uow,
             duties=duties,
             workers=workers,
             mailed=mailed,
@@ -33,9 +33,9 @@ def fill(ground: JobGround, *, duties: int, workers: int, mailed: int) -> int:
     return duties // workers * mailed
 
 
-def kill_after_ranges(ground: JobGround, ranges: int, *, app: str = PRODUCT) -> None:
+def kill_after_ranges(ground: JobGround, ranges: int, *, app: str = PRODUCT, processes: int = 2) -> None:
     """Start a worker and kill it, children and all, in the middle of the range that follows."""
-    worker = ground.worker(app=app)
+    worker = ground.worker(app=app, processes=processes)
     entered = "SELECT count(*) FROM notice"
     ground.wait(30, lambda: ground.one(entered) >= ranges * RANGE, f"{ranges} ranges")
     time.sleep(0.1)
@@ -52,7 +52,7 @@ def test_ten_thousand_plans_are_reminded_of_once_though_the_worker_is_killed_aga
     make_ground: Grounds,
 ) -> None:
     ground = make_ground()
-    mails = fill(ground, duties=10_000, workers=250, mailed=50)
+    mails = fill(ground, duties=10_000, workers=250, mailed=25)
     ground.brake(0.2)
     ground.beat()
     for ranges in (1, 4, 8):
@@ -76,9 +76,9 @@ def test_the_check_finds_doubles_once_the_ledgers_key_is_gone(make_ground: Groun
     ground.as_owner("DROP INDEX uq_reminder_entry")
     ground.brake(0.2)
     ground.beat()
-    kill_after_ranges(ground, 1)
+    kill_after_ranges(ground, 1, processes=1)
     ground.release()
-    finish(ground, ground.worker(), reminders=2_000, mails=mails)
+    finish(ground, ground.worker(processes=1), reminders=2_000, mails=mails)
     assert any("ledger rows" in fault for fault in ground.faults(reminders=2_000, mails=mails, kills=2))
 
 
@@ -87,9 +87,9 @@ def test_the_check_finds_what_is_missing_once_the_conflict_clause_is_gone(make_g
     mails = fill(ground, duties=2_000, workers=50, mailed=5)
     ground.brake(0.2)
     ground.beat()
-    kill_after_ranges(ground, 1, app=WITHOUT_CONFLICT_CLAUSE)
+    kill_after_ranges(ground, 1, app=WITHOUT_CONFLICT_CLAUSE, processes=1)
     ground.release()
-    worker = ground.worker(app=WITHOUT_CONFLICT_CLAUSE)
+    worker = ground.worker(app=WITHOUT_CONFLICT_CLAUSE, processes=1)
     before = ground.one("SELECT count(*) FROM job_run")
     ground.wait(30, lambda: ground.one("SELECT count(*) FROM job_run") >= before + 2, "two more sweeps")
     ground.kill(worker)

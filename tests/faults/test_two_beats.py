@@ -12,7 +12,7 @@ import pytest
 from tests.factories.reminders import create_due_duties
 from tests.faults.jobs import CLOCK, JobGround
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 Grounds = Callable[[], JobGround]
 IN_ELEVEN_DAYS = date(2026, 12, 5)
@@ -36,9 +36,9 @@ def start_at_once(*grounds: JobGround) -> None:
 
 def lay_batch(ground: JobGround) -> None:
     """Open a few duties, so that every tick finds something to do."""
-    with ground.sessions.begin() as session:
+    with ground.units() as uow:
         create_due_duties(
-            session,
+            uow,
             duties=BATCH,
             workers=WORKERS,
             mailed=MAILED,

@@ -210,7 +210,7 @@ def lasting_units(cluster_admin: Postgres, vault: Vault) -> Iterator[services.Un
 
 def test_two_runs_at_once_send_each_mail_once(lasting_units: services.Units, post: Post, now: datetime) -> None:
     with lasting_units() as uow:
-        create_due_duties(uow.session, duties=60, workers=2, mailed=2, due_on=TODAY, at=now)
+        create_due_duties(uow, duties=60, workers=2, mailed=2, due_on=TODAY, at=now)
     services.sweep(lasting_units, actor=ROBOT, now=now)
     barrier, results = Barrier(2), list[Posted]()
 

@@ -217,7 +217,7 @@ def test_only_the_reminder_job_may_sweep(units: services.Units, now: datetime) -
 
 
 def test_ranges_of_any_size_enter_the_same(office: Office, units: services.Units, now: datetime) -> None:
-    create_due_duties(office.uow.session, duties=50, workers=5, mailed=2, due_on=in_days(-8), at=now)
+    create_due_duties(office.uow, duties=50, workers=5, mailed=2, due_on=in_days(-8), at=now)
     office.uow.commit()
     tally = sweep(units, now, size=7)
     assert (tally.ranges, tally.notices, tally.mails, tally.passed) == (8, 50, 20, 3 * 70)
