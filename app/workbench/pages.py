@@ -15,7 +15,7 @@ from app.audit.domain import Purpose, purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView, NoteView
 from app.clients import queries as clients
-from app.clients.domain import ClientView
+from app.clients.domain import ClientName, ClientView
 from app.consents import queries as consents
 from app.consents.domain import basis_of
 from app.core.paging import Cursor, decode_cursor, encode_cursor
@@ -27,6 +27,7 @@ from app.reference.loader import reference
 from app.workbench.domain import (
     LATEST_CONTACTS,
     Asked,
+    CaseShell,
     Happening,
     StagePage,
     StageRow,
@@ -59,16 +60,25 @@ def _seen(
 ) -> Head:
     """Return the head of the case and leave the trace of the look."""
     head = head_of(uow, actor, case_id, now=now, today=today, permission=permission)
-    audit.record_viewed(
-        uow,
-        actor=actor,
-        at=now,
-        client_id=head.case.client_id,
-        case_id=head.case.id,
-        purpose=purpose_of(actor, head.case.subject),
-        page=page,
-    )
+    _trace(uow, actor, head.case, page=page, now=now)
     return head
+
+
+def _trace(uow: UnitOfWork, actor: Actor, case: CaseView, *, page: str, now: datetime) -> None:
+    purpose = purpose_of(actor, case.subject)
+    audit.record_viewed(uow, actor=actor, at=now, client_id=case.client_id, case_id=case.id, purpose=purpose, page=page)
+
+
+def head_only(uow: UnitOfWork, actor: Actor, case_id: UUID, *, page: str, now: datetime, today: date) -> CaseShell:
+    """Return the head of a page that holds only a form, and leave the trace of the look."""
+    head = _seen(uow, actor, case_id, now=now, today=today, page=page)
+    return shell_of(actor, head, record_of(uow, actor, head.case, today), today)
+
+
+def name_for_form(uow: UnitOfWork, actor: Actor, case: CaseView, *, page: str, now: datetime) -> ClientName:
+    """Return the client's name for a form without a head, and leave the trace of the look."""
+    _trace(uow, actor, case, page=page, now=now)
+    return clients.names_of(uow, [case.client_id])[case.client_id]
 
 
 def summary(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, today: date) -> SummaryPage:

@@ -27,7 +27,7 @@ from app.web.guards import requires
 from app.web.page import can_reach, fragment, page, see_other, wants_fragment
 from app.web.request import actor, moment, today, uow
 from app.web.texts import _
-from app.workbench import pages, queries, services
+from app.workbench import pages, services
 from app.workbench.domain import LOG_FORM, Asked, CaseShell, folded, place_of_advice, place_of_need
 from app.workbench.forms import (
     CloseForm,
@@ -69,7 +69,6 @@ def summary(case_id: UUID) -> ResponseReturnValue:
 
 
 def _summary(case_id: UUID) -> ResponseReturnValue:
-    _count()
     shown = pages.summary(uow(), actor(), case_id, now=moment(), today=today())
     return _page("summary", shown.shell, shown=shown, line=sparkline([score.value for score in shown.scores]))
 
@@ -78,7 +77,6 @@ def _summary(case_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CASE_VIEW)
 def timeline(case_id: UUID) -> ResponseReturnValue:
     """Show the case notes, newest first; `avaa` unfolds one long entry."""
-    _count()
     kind, after = request.args.get("laji"), request.args.get("alkaen")
     shown = pages.timeline(uow(), actor(), case_id, kind=kind, after=after, now=moment(), today=today())
     return _page("timeline", shown.shell, shown=shown, folded=folded, unfolded=request.args.get("avaa"))
@@ -127,7 +125,8 @@ def _log_form(case: CaseView) -> LogForm:
 
 
 def _log_page(case: CaseView, form: LogForm) -> ResponseReturnValue:
-    name = clients.names_of(uow(), [case.client_id])[case.client_id]
+    _count()
+    name = pages.name_for_form(uow(), actor(), case, page="log", now=moment())
     known = {"form": form, "case": case, "client": name, "back": _next(_here(case))}
     if _is_panel():
         return fragment("workbench/_log_panel.html", said="", status=None, expanded="laajenna" in request.args, **known)
@@ -167,7 +166,7 @@ def record_elsewhere(case_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         form.start(reference(), today(), document=request.args.get("asiakirja"))
     done = submit(form, lambda: _record(case, form), said=_("Recorded"))
-    return done or _page("record_elsewhere", _shell(case), form=form)
+    return done or _page("record_elsewhere", _shell(case, "record_elsewhere"), form=form)
 
 
 def _record(case: CaseView, form: ElsewhereForm) -> str:
@@ -289,7 +288,9 @@ def close(case_id: UUID) -> ResponseReturnValue:
     case, form = _case(case_id, Permission.CASE_CLOSE), CloseForm()
     form.prepare(reference(), today())
     _begin(form.closed_on, form, case)
-    return submit(form, lambda: _close(case, form), said=_("Case closed")) or _page("close", _shell(case), form=form)
+    return submit(form, lambda: _close(case, form), said=_("Case closed")) or _page(
+        "close", _shell(case, "close"), form=form
+    )
 
 
 def _close(case: CaseView, form: CloseForm) -> str:
@@ -303,9 +304,8 @@ def reopen(case_id: UUID) -> ResponseReturnValue:
     """Open a closed case again."""
     case, form = _case(case_id, Permission.CASE_REOPEN), ReasonForm()
     _begin(None, form, case)
-    return submit(form, lambda: _reopen(case, form), said=_("Case reopened")) or _page(
-        "reopen", _shell(case), form=form
-    )
+    done = submit(form, lambda: _reopen(case, form), said=_("Case reopened"))
+    return done or _page("reopen", _shell(case, "reopen"), form=form)
 
 
 def _reopen(case: CaseView, form: ReasonForm) -> str:
@@ -336,11 +336,12 @@ def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseV
     return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
 
 
-def _shell(case: CaseView) -> CaseShell:
-    return queries.case_shell(uow(), actor(), case.id, now=moment(), today=today())
+def _shell(case: CaseView, name: str) -> CaseShell:
+    return pages.head_only(uow(), actor(), case.id, page=name, now=moment(), today=today())
 
 
 def _page(name: str, shell: CaseShell, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
+    _count()
     return page(f"workbench/{name}.html", None, shell=shell, case=shell.case, me=actor().id, lists=reference(), **known)
 
 
