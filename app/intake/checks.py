@@ -117,29 +117,30 @@ def _person(cells: _Cells, today: date) -> dict[str, Any]:
         "first_names": cells.need("first_names", _name, N_("The first names are missing. Write them.")),
         "identity_code": code.code if code else None,
         "birth_on": code.birth_on if code else born,
-        "phone": cells.read("phone", _contact("phone")),
-        "email": cells.read("email", _contact("email")),
+        **_contact(cells),
     }
 
 
 def _name(text: str) -> str:
     """Return a name as it is kept. A name may look like a formula; it is text here and wherever it is written out."""
     name = tidy_name(text)
-    if not name_parts(name):
+    if not any(map(str.isalpha, name)) and not name_parts(name):
         raise Refused(N_("A name needs at least one letter. Write the name."))
     if len(name) > LONGEST_NAME:
         raise Refused(N_("Shorten the name to %(most)s characters.", most=LONGEST_NAME))
     return name
 
 
-def _contact(key: str) -> Callable[[str], str]:
-    """Check a phone number or an e-mail address by the register's own rule."""
-
-    def check(text: str) -> str:
-        given: dict[str, Any] = {key: text}
-        return getattr(check_details(replace(SOMEBODY, **given), date.max, needs_birth=False), key) or ""
-
-    return check
+def _contact(cells: _Cells) -> dict[str, Any]:
+    """Check phone number and e-mail address by the rule of the register's own forms."""
+    typed: dict[str, Any] = {key: cells.raw.get(key) or None for key in ("phone", "email")}
+    try:
+        details = check_details(replace(SOMEBODY, **typed), date.max, needs_birth=False)
+    except Refused as refused:
+        for problem in refused.reasons:
+            cells.blame(problem.field or "", problem.message)
+        return typed
+    return {"phone": details.phone, "email": details.email}
 
 
 def _yes_or_no(text: str) -> bool:

@@ -45,6 +45,10 @@ from tests.factories.accounts import actor_of, create_team, create_user
 DEMO = system_actor("system:demo")
 
 
+GOAL = NewGoal(text="Jaksan kolme päivää viikossa.", actions=(NewAction(text="Kävelen.", owner="client"),))
+PROMISE = NewPromise(owner="worker", text="Soitan.", due_on=date(2026, 11, 20))
+
+
 def one_of_everything(worker: UUID, team: UUID, now: datetime, **changes: Any) -> NewCase:  # noqa: ANN401 - any field
     """A case with a row in every table that bulk writes."""
     plan = NewPlan(
@@ -53,14 +57,14 @@ def one_of_everything(worker: UUID, team: UUID, now: datetime, **changes: Any) -
         period_end=date(2027, 3, 31),
         accepted_on=date(2026, 3, 31),
         acceptance_way="oral",
-        goals=(NewGoal(text="Jaksan kolme päivää viikossa.", actions=(NewAction(text="Kävelen.", owner="client"),)),),
+        goals=(GOAL,),
         reviews=(NewReview(held_on=date(2026, 6, 30), situation="Hyvä.", outcomes=("partly",)),),
     )
     note = NewNote(
         kind="visit",
         happened_on=date(2026, 11, 2),
         line="Sovittiin kokeilusta.",
-        promises=(NewPromise(owner="worker", text="Soitan.", due_on=date(2026, 11, 20)),),
+        promises=(PROMISE,),
     )
     consent = NewConsent(
         kind="consent",
