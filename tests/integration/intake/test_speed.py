@@ -58,7 +58,8 @@ def test_the_import_takes_at_most_ten_times_the_copy_of_its_rows(
     driver = uow.session.connection().connection.driver_connection
     assert driver is not None
     with driver.cursor() as cursor:
-        written = [table for table, count in batches[0].counts.items() if count]
+        # The trail holds rows from before the import; without it the comparison is only the stricter.
+        written = [table for table, count in batches[0].counts.items() if count and table != "audit_event"]
         rows = {table: dumped(cursor, table) for table in (*written, *ALSO_WRITTEN)}
         uow.rollback()
         uow.session.connection()
