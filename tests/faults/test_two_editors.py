@@ -140,6 +140,7 @@ def table(cluster_admin: Postgres) -> Iterator[Table]:
         ground.close()
 
 
+@pytest.mark.timeout(300)
 def test_two_hundred_times_one_saves_and_the_other_is_shown_both_texts(table: Table) -> None:
     with table.ground.serve() as web:
         rounds = table.play(web, ROUNDS)
