@@ -4,19 +4,16 @@ Nothing that matters lives in the broker: tasks carry ids, the database knows wh
 twice. Redelivery is a net below that, not the way back to work: the next tick is.
 """
 
-import sys
 from pkgutil import iter_modules
 from typing import Any, Final
 
 from celery import Celery, signals
 
 import workers.tasks
-from app.core import clock
-from app.core.db import make_engine
-from app.upkeep.services import startup_problems
+from app.factory import configure, refuse_to_start, start_problems
 from config.logging import configure_logging
 from workers.schedule import beat_schedule
-from workers.wiring import settings, vault
+from workers.wiring import settings
 
 QUEUE: Final = "polku"
 TIME_LIMIT: Final = 240
@@ -24,7 +21,7 @@ SOFT_TIME_LIMIT: Final = 210
 """Seconds. Both lie well below the visibility timeout, else a task still running would be given to a second worker."""
 
 here = settings()
-clock.configure(here.clock)
+configure(here)
 _unseen: Final = {"visibility_timeout": here.celery_visibility_timeout}
 
 celery = Celery(
@@ -66,15 +63,4 @@ def _log_as_json(**_given: Any) -> None:  # noqa: ANN401 - Celery's signal
 @signals.beat_init.connect
 def _refuse_unfit_start(**_given: Any) -> None:  # noqa: ANN401 - Celery's signal
     """Say in plain lines what is wrong with settings or database, and do not start."""
-    problems = here.check() or _database_problems()
-    if problems:
-        print("\n".join(problems), file=sys.stderr)  # noqa: T201 - the log is for what runs
-        raise SystemExit(3)
-
-
-def _database_problems() -> list[str]:
-    engine = make_engine(here.database_url, pool_size=1)
-    try:
-        return startup_problems(engine, vault(), root=here.root, is_production=here.is_production)
-    finally:
-        engine.dispose()  # before the children are forked
+    refuse_to_start(start_problems(here))

@@ -17,7 +17,6 @@ def beat_schedule(*, tick_seconds: int, sweep_seconds: int) -> dict[str, dict[st
         "deliver": _every(tick_seconds, "reminders.deliver"),
         "take-up": _every(tick_seconds, "intake.take_up"),
         "clean": _every(5 * tick_seconds, "upkeep.clean"),
-        "import": _every(tick_seconds, "intake.take_up"),
     }
 
 

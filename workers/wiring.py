@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import factory
 from app.accounts.domain import SessionLimits
 from app.core.crypto import Vault
 from app.core.db import make_engine, make_sessions
@@ -39,8 +39,7 @@ def sessions() -> sessionmaker[Session]:
 @cache
 def vault() -> Vault:
     """The keys."""
-    here = settings()
-    return Vault(here.field_keys, here.protected_keys, here.index_key)
+    return factory.make_vault(settings())
 
 
 def units() -> AbstractContextManager[UnitOfWork]:
@@ -62,9 +61,4 @@ def link_of(case_id: UUID | None) -> str:
 
 def session_limits() -> SessionLimits:
     """How long sessions live by the settings."""
-    here = settings()
-    return SessionLimits(
-        idle=timedelta(minutes=here.session_idle_minutes),
-        idle_privileged=timedelta(minutes=here.session_idle_minutes_privileged),
-        absolute=timedelta(hours=here.session_absolute_hours),
-    )
+    return factory.session_limits(settings())

@@ -60,6 +60,7 @@ SYSTEM_GRANTS: Final[dict[str, frozenset[Permission]]] = {
     "system:upkeep": frozenset({Permission.UPKEEP_RUN}),
     "system:intake": frozenset({Permission.REGISTER_IMPORT}),
     "system:demo": frozenset(Permission),
+    "system:setup": frozenset({Permission.USERS_MANAGE}),  # the first administrator of an installation
 }
 
 

@@ -69,7 +69,6 @@ class ConsentEntryForm(PolkuForm):
     )
     given_on = DayField(
         _l("Day it was given"),
-        hint=_l("For example 5.2.2026"),
         chips=("tänään", "eilen"),
         validators=[Needed(_l("Write the day it was given, for example 5.2.2026"))],
     )
