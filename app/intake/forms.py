@@ -1,6 +1,6 @@
 """The form that takes a register in."""
 
-from app.web.forms import PolkuForm, UploadField
+from app.web.forms import Needed, PolkuForm, UploadField
 from app.web.texts import _l
 
 
@@ -11,6 +11,7 @@ class UploadForm(PolkuForm):
         _l("Register file"),
         hint=_l("CSV, at most 10 megabytes. Nothing is brought in before you have seen the check."),
         accept=".csv,text/csv",
+        validators=[Needed(_l("Choose the file."))],
     )
 
 

@@ -2,16 +2,19 @@
 
 import json
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.access.actor import Role, system_actor
 from app.accounts.domain import UserView
 from app.accounts.queries import users_by_name
 from app.cases import queries as cases
 from app.clients import queries as clients
+from app.core.crypto import Vault
+from app.core.db import try_lock
 from app.core.errors import Conflict, Forbidden
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
@@ -23,7 +26,7 @@ from app.plans import queries as plans
 from app.plans.services import import_plan
 from tests.factories.accounts import actor_of, create_user
 from tests.factories.cases import create_case
-from tests.factories.intake import PLANTED, REGISTER, create_workers, source_of
+from tests.factories.intake import PLANTED, REGISTER, create_workers, many_rows, source_of
 
 ROBOT = system_actor("system:intake")
 TABLES = [
@@ -73,6 +76,35 @@ def test_exactly_the_planted_rows_are_reported(uow: UnitOfWork, now: datetime) -
     assert (report.rows, report.imported, report.faulty_rows) == (600, 567, 33)
     assert (report.encoding, report.delimiter) == ("Windows-1252", ";")
     assert counts(uow)["client"] == 567
+
+
+FAULTY: Final = (
+    {"identity_code": "131052-9086"},
+    {"started_on": "31.2.2026"},
+    {"municipality": "Lathi"},
+    {"worker": "ei.kukaan"},
+    {"stage": "Jälkihoito"},
+    {"score": "11"},
+    {"last_name": " "},
+    {"model": "Työkykypolku"},
+)
+
+
+def test_of_ten_thousand_rows_exactly_the_thirty_seven_planted_are_reported_and_none_is_written(
+    uow: UnitOfWork, now: datetime
+) -> None:
+    create_workers(uow)
+    before = counts(uow)
+    rows = list(many_rows(10_000))
+    planted = {2 + place * 270: FAULTY[place % len(FAULTY)] for place in range(37)}
+    for number, fault in planted.items():
+        rows[number - 2] |= fault
+
+    report = run(uow, source_of(*rows), now, dry_run=True)
+
+    assert {fault.row for fault in report.faults} == set(planted)
+    assert (report.rows, report.imported) == (10_000, 9_963)
+    assert counts(uow) == before
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(uow: UnitOfWork, now: datetime) -> None:
@@ -267,3 +299,27 @@ def test_only_coordinators_and_supervisors_import(uow: UnitOfWork, now: datetime
     worker = actor_of(uow, create_user(uow))
     with pytest.raises(Forbidden):
         services.run_import(uow, source_of({}), dry_run=True, actor=worker, now=now)
+
+
+def test_while_another_import_writes_this_one_says_so_and_writes_nothing(
+    uow: UnitOfWork, engine: Engine, now: datetime
+) -> None:
+    create_workers(uow)
+    with Session(engine) as other:
+        assert try_lock(other, "intake")
+        with pytest.raises(Conflict, match="Another import"):
+            run_register(uow, now)
+        assert run_register(uow, now, dry_run=True).imported == 567
+    assert counts(uow)["client"] == 0
+
+
+def test_a_file_on_disk_is_brought_in_by_the_command_line(
+    uow: UnitOfWork, sessions: sessionmaker[Session], vault: Vault, now: datetime
+) -> None:
+    create_workers(uow)
+    uow.commit()
+
+    report = services.import_file(sessions, vault, REGISTER, dry_run=False, actor=ROBOT, now=now)
+
+    assert (report.imported, report.is_dry_run) == (567, False)
+    assert counts(uow)["client"] == 567

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.access.actor import Actor, Role
 from app.core.crypto import Vault
+from app.core.db import try_lock
 from app.core.errors import Conflict, NotFound, Refused
 from app.core.uow import UnitOfWork, unit_of_work
 from app.intake import queries, services
@@ -117,6 +118,20 @@ def test_what_waits_and_what_a_dead_worker_left_is_taken_up(
 
     assert look(uow, coordinator, dry).state is JobState.DONE
     assert services.run_waiting(units, now=now) == 0
+
+
+def test_a_job_in_other_hands_is_left_alone(
+    uow: UnitOfWork, units: services.Units, coordinator: Actor, engine: Engine, now: datetime
+) -> None:
+    dry = put(uow, coordinator, now)
+    with Session(engine) as other:
+        assert try_lock(other, f"intake_job {dry}")
+        services.run_job(units, dry, now=now)
+        assert look(uow, coordinator, dry).state is JobState.WAITING
+
+    services.run_job(units, dry, now=now)
+
+    assert look(uow, coordinator, dry).state is JobState.DONE
 
 
 def test_a_run_that_fails_says_so_and_leaves_nothing(
