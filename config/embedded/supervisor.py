@@ -135,6 +135,8 @@ class Supervisor:
                 family, "worker", *celery, "worker", "--concurrency", self.given.get("POLKU_WORKER_PROCESSES") or "2",
                 "--loglevel", "WARNING", "--without-gossip", "--without-mingle", patience=15,
             )  # fmt: skip
+            # at the first start nothing has been written there yet, and beat makes no folders
+            (self.root / "var" / "run").mkdir(parents=True, exist_ok=True)
             schedule = str(self.root / "var" / "run" / "beat")
             self._program(
                 family, "beat", *celery, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile", ""
