@@ -270,3 +270,8 @@ def _follow_consent(uow: UnitOfWork, case: CaseView, actor: Actor, now: datetime
 
 def _case_shell(case_id: UUID) -> CaseShell:
     return workbench.case_shell(visits.uow(), visits.actor(), case_id, now=visits.moment(), today=visits.today())
+
+
+if __name__ == "__main__":
+    # Asked once before the web server starts, which would start a worker that refuses over and over again.
+    refuse_to_start(start_problems(Settings.from_env(os.environ)))
