@@ -148,7 +148,7 @@ def load_actor(
     address: str = "",
 ) -> Actor | None:
     """The active user as an actor with the teams of this moment, in one statement; None when there is no such user."""
-    row = uow.session.execute(_ACTOR, {"user_id": user_id, "now": now}).one_or_none()
+    row = uow.session.connection().execute(_ACTOR, {"user_id": user_id, "now": now}).one_or_none()
     if row is None:
         return None
     return Actor(

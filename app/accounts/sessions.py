@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Actor
@@ -45,7 +45,7 @@ EVERYBODY: Final = "sign_in.everybody"
 
 def find(uow: UnitOfWork, token_hash: bytes, *, limits: SessionLimits, now: datetime) -> LiveSession | None:
     """The session of a token, of an active user and within both limits, in one statement; else None."""
-    row = uow.session.execute(_LIVE.where(UserSession.token_hash == token_hash)).one_or_none()
+    row = uow.session.connection().execute(_OF_TOKEN, {"token_hash": token_hash}).one_or_none()
     if row is None or limits.is_over(row.roles, row.created_at, row.last_seen_at, now):
         return None
     return _live(row, limits)
@@ -312,3 +312,4 @@ _LIVE: Final = (
     .join(User, User.id == UserSession.user_id)
     .where(User.is_active)
 )
+_OF_TOKEN: Final = _LIVE.where(UserSession.token_hash == bindparam("token_hash"))

@@ -1,15 +1,20 @@
 """A form does its work once, however often it is sent: double click, refresh, a retry after a lost answer."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import Conflict, Refused
 from app.core.models import OnceKey
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
+
+# Built once, and run past the session's unit of objects: every form runs both.
+_CLAIM: Final = insert(OnceKey).on_conflict_do_nothing(index_elements=[OnceKey.key]).returning(OnceKey.key)
+_SETTLE: Final = update(OnceKey).where(OnceKey.key == bindparam("settled")).values(location=bindparam("location"))
 
 
 class SentOtherwise(Conflict):
@@ -27,12 +32,8 @@ def claim(
     told no location. Call it before the work, in the same transaction.
     """
     sent = f"{form} {content}" if content else form
-    claimed = uow.session.execute(
-        insert(OnceKey)
-        .values(key=key, actor_id=actor_id, form=sent, created_at=now)
-        .on_conflict_do_nothing(index_elements=[OnceKey.key])
-        .returning(OnceKey.key)
-    ).scalar_one_or_none()
+    values = {"key": key, "actor_id": actor_id, "form": sent, "created_at": now}
+    claimed = uow.session.connection().execute(_CLAIM, values).scalar_one_or_none()
     if claimed is not None:
         return None
     # A statement of its own: only a new snapshot sees the row the insert has just waited for.
@@ -52,7 +53,7 @@ def claim(
 
 def settle(uow: UnitOfWork, key: UUID, location: str) -> None:
     """Keep where the form led, for those who send it again; in the transaction that claimed it."""
-    uow.session.execute(update(OnceKey).where(OnceKey.key == key).values(location=location))
+    uow.session.connection().execute(_SETTLE, {"settled": key, "location": location})
 
 
 def forget_before(uow: UnitOfWork, before: datetime) -> int:

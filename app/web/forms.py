@@ -1,11 +1,14 @@
 """The base of every form, and the one way to take a form in."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import wtforms
 from flask import Response, flash, request
 from flask_wtf import FlaskForm
+from wtforms.i18n import get_translations
 
 from app.core import once
 from app.core.errors import Conflict, DomainError, FieldProblem, Refused
@@ -15,7 +18,7 @@ from app.web.choices import ChoiceField, ManyField, SelectField, TickField
 from app.web.fields import DayField, LongTextField, NumberField, PasswordField, TextField, UploadField
 from app.web.page import see_other
 from app.web.request import give_up, maybe_actor, moment, uow, visit
-from app.web.texts import say
+from app.web.texts import language, say
 
 
 class OnceField(wtforms.HiddenField):
@@ -38,8 +41,20 @@ class VersionField(wtforms.HiddenField):
         self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # type: ignore[assignment]
 
 
+@lru_cache(maxsize=8)
+def _words_of_wtforms(spoken: str) -> Any:  # noqa: ANN401 - WTForms has no type for it
+    """Read the library's own messages once; Flask-WTF would read the file for every form of every request."""
+    return get_translations([spoken])
+
+
 class PolkuForm(FlaskForm):
     """A form with its key, its version, and reasons that belong to no one field."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: wtforms.Form) -> Any:  # noqa: ANN401 - as above
+            """Return the library's messages in the language of the page."""
+            del form
+            return _words_of_wtforms(language())
 
     once = OnceField(default=lambda: str(new_id()))
     version = VersionField()
