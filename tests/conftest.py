@@ -32,7 +32,7 @@ from tests.strict import StrictClient
 ROOT: Final = Path(__file__).resolve().parent.parent
 SOCKETS: Final = "POLKU_TEST_SOCKETS"  # tells the workers of pytest-xdist where the server is
 TEMPLATE: Final = "polku_template"
-WITHOUT_DATABASE: Final = ("tests/unit", "tests/architecture")
+WITHOUT_DATABASE: Final = ("tests/unit", "tests/architecture", "tests/e2e")
 
 
 @dataclass
