@@ -40,6 +40,8 @@ from app.intake.bulk import (
 )
 from app.intake.tables import COLUMNS
 from app.pathways.domain import StageCode
+from app.upkeep.domain import Drift
+from app.upkeep.services import check
 from tests.factories.accounts import actor_of, create_team, create_user
 
 DEMO = system_actor("system:demo")
@@ -144,6 +146,7 @@ def test_one_client_with_everything_lands_in_every_table(uow: UnitOfWork, now: d
         ("member_without_basis", today),
     }
     assert duties.open_of_case(uow, gone.id) == []
+    assert {found.drift for found in check(uow, now)} <= {Drift.SWEEP, Drift.CLEANING}  # no job has run here
 
 
 def test_what_is_late_already_is_entered_as_gone_by(uow: UnitOfWork, now: datetime) -> None:

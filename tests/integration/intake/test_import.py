@@ -24,6 +24,8 @@ from app.measures import queries as measures
 from app.pathways.domain import StageCode
 from app.plans import queries as plans
 from app.plans.services import import_plan
+from app.upkeep.domain import Drift
+from app.upkeep.services import check
 from tests.factories.accounts import actor_of, create_user
 from tests.factories.cases import create_case
 from tests.factories.intake import PLANTED, REGISTER, create_workers, many_rows, source_of
@@ -128,6 +130,13 @@ def test_a_second_import_brings_in_nobody(uow: UnitOfWork, now: datetime) -> Non
     assert (report.imported, report.known, report.faulty_rows) == (0, 567, 33)
     after = counts(uow)
     assert {table for table in TABLES if before[table] != after[table]} == {"audit_event"}
+
+
+def test_nothing_has_drifted_from_its_source_after_an_import(uow: UnitOfWork, now: datetime) -> None:
+    create_workers(uow)
+    run_register(uow, now)
+
+    assert {found.drift for found in check(uow, now)} <= {Drift.SWEEP, Drift.CLEANING}  # no job has run here
 
 
 def test_a_row_becomes_a_client_a_case_a_plan_a_score_and_a_duty(uow: UnitOfWork, now: datetime, today: date) -> None:
