@@ -47,6 +47,14 @@ from tests.factories.accounts import actor_of, create_team, create_user
 DEMO = system_actor("system:demo")
 
 
+CONSENT = NewConsent(
+    kind="consent",
+    basis="CONSENT",
+    given_on=date(2026, 3, 1),
+    form="oral",
+    items=(NewConsentItem(party="kela", category="health", purpose="planning"),),
+    valid_until=date(2027, 3, 1),
+)
 GOAL = NewGoal(text="Jaksan kolme päivää viikossa.", actions=(NewAction(text="Kävelen.", owner="client"),))
 PROMISE = NewPromise(owner="worker", text="Soitan.", due_on=date(2026, 11, 20))
 
@@ -68,14 +76,6 @@ def one_of_everything(worker: UUID, team: UUID, now: datetime, **changes: Any) -
         line="Sovittiin kokeilusta.",
         promises=(PROMISE,),
     )
-    consent = NewConsent(
-        kind="consent",
-        basis="CONSENT",
-        given_on=date(2026, 3, 1),
-        form="oral",
-        items=(NewConsentItem(party="kela", category="health", purpose="planning"),),
-        valid_until=date(2027, 3, 1),
-    )
     case = NewCase(
         model="work_ability_support",
         opened_on=date(2026, 2, 2),
@@ -87,7 +87,7 @@ def one_of_everything(worker: UUID, team: UUID, now: datetime, **changes: Any) -
         line=(NewAssignment(user_id=worker, since=now - timedelta(days=200)),),
         plans=(plan,),
         notes=(note,),
-        consents=(consent,),
+        consents=(CONSENT,),
         members=(NewMember(name="Tutkija Tiina", party="kela", lacks_basis=True),),
         measures=(NewMeasure(measure="ME01", value=6, measured_on=date(2026, 2, 2)),),
         recorded=(NewRecorded(document="DO05", system="SY01", recorded_on=date(2026, 4, 1), reference="12"),),
