@@ -1,7 +1,7 @@
 """The SQL twins of the visibility rules (architecture 2.7): list and filter must agree, and a parity test says so."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -48,12 +48,41 @@ CLIENT_ID: Final = _named("client.id")
 SEEING_KINDS: Final = (StandingKind.RESPONSIBLE, StandingKind.PAIR, StandingKind.REGISTRAR)
 
 
+class Asker(NamedTuple):
+    """Who asks, when, and for which teams: as values, or as parameters of a statement that is built once."""
+
+    user: Any
+    at: Any
+    teams: Any
+    has_teams: bool
+    is_coordinator: bool
+
+
+def _asker(actor: Actor, now: datetime) -> Asker:
+    teams = seen_teams(actor)
+    return Asker(actor.id, now, sorted(teams), bool(teams), actor.has(Role.COORDINATOR))
+
+
+def _anybody(*, has_teams: bool, is_coordinator: bool) -> Asker:
+    return Asker(
+        bindparam("scope_user", type_=Uuid()),
+        bindparam("scope_at", type_=DateTime(timezone=True)),
+        bindparam("scope_teams", type_=Uuid(), expanding=True),
+        has_teams,
+        is_coordinator,
+    )
+
+
 def _standing_holds(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    return _holds_for(_asker(actor, now))
+
+
+def _holds_for(who: Asker) -> ColumnElement[bool]:
     return and_(
-        Standing.user_id == actor.id,
+        Standing.user_id == who.user,
         Standing.kind.in_(SEEING_KINDS),
-        Standing.valid_from <= now,
-        or_(Standing.valid_to.is_(None), Standing.valid_to > now),
+        Standing.valid_from <= who.at,
+        or_(Standing.valid_to.is_(None), Standing.valid_to > who.at),
     )
 
 
@@ -71,14 +100,17 @@ def visible_cases(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """A condition on `pathway_case`: the cases that `Permission.CASE_VIEW` allows. Twin of `policy.SEES`."""
     if actor.is_system:
         return true() if Permission.CASE_VIEW in actor.grants else false()
+    return _cases_of(_asker(actor, now))
+
+
+def _cases_of(who: Asker) -> ColumnElement[bool]:
     # a case-wide standing shows that case; a client-wide one (the registrar before a case exists) only the client
     parts: list[ColumnElement[bool]] = [
-        CASE_ID.in_(select(Standing.case_id).where(_standing_holds(actor, now), Standing.case_id.is_not(None)))
+        CASE_ID.in_(select(Standing.case_id).where(_holds_for(who), Standing.case_id.is_not(None)))
     ]
-    teams = seen_teams(actor)
-    if teams:
-        parts.append(CASE_TEAM.in_(sorted(teams)))
-    if actor.has(Role.COORDINATOR):
+    if who.has_teams:
+        parts.append(CASE_TEAM.in_(who.teams))
+    if who.is_coordinator:
         parts.append(and_(CASE_WORKER.is_(None), CASE_CLOSED.is_(None)))
     return or_(*parts)
 
@@ -87,9 +119,42 @@ def visible_clients(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """A condition on `client`: clients with a visible case, or with a standing of the actor's own."""
     if actor.is_system:
         return true() if Permission.CLIENT_VIEW in actor.grants else false()
-    own = CLIENT_ID.in_(select(Standing.client_id).where(_standing_holds(actor, now)))
-    by_case = exists(select(CASE_ID).select_from(CASES).where(CASE_CLIENT == CLIENT_ID, visible_cases(actor, now)))
+    return _clients_of(_asker(actor, now))
+
+
+def _clients_of(who: Asker) -> ColumnElement[bool]:
+    own = CLIENT_ID.in_(select(Standing.client_id).where(_holds_for(who)))
+    by_case = exists(select(CASE_ID).select_from(CASES).where(CASE_CLIENT == CLIENT_ID, _cases_of(who)))
     return or_(own, by_case)
+
+
+class Scope(NamedTuple):
+    """What of a user changes the text of the conditions; the rest is bound. For statements that are built once."""
+
+    has_teams: bool
+    is_coordinator: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Scope":
+        """The shape of a user's scope; a job has none."""
+        if actor.is_system:
+            raise LookupError(actor.name)
+        return cls(bool(seen_teams(actor)), actor.has(Role.COORDINATOR))
+
+    @property
+    def cases(self) -> ColumnElement[bool]:
+        """`visible_cases`, to be bound to `bound_scope`."""
+        return _cases_of(_anybody(**self._asdict()))
+
+    @property
+    def clients(self) -> ColumnElement[bool]:
+        """`visible_clients`, to be bound to `bound_scope`."""
+        return _clients_of(_anybody(**self._asdict()))
+
+
+def bound_scope(actor: Actor, now: datetime) -> dict[str, object]:
+    """The values that a statement with the conditions of a `Scope` is bound to."""
+    return {"scope_user": actor.id, "scope_at": now, "scope_teams": sorted(seen_teams(actor))}
 
 
 def kinds_for(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from app.access import policy
 from app.access.actor import Actor
@@ -32,6 +32,7 @@ HOUR: Final = 3600
 CODES_AN_HOUR: Final = 30
 TWINS_AN_HOUR: Final = 60
 KEPT_SEARCH: Final = timedelta(minutes=30)
+_KEEP: Final = insert(PersonSearch)
 
 
 def keep_search(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> UUID:
@@ -44,11 +45,9 @@ def keep_search(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> 
     if read_search(words).identity_code is not None:
         _count_code(uow, actor, now)
     row_id = new_id()
-    row = PersonSearch(
-        id=row_id, user_id=actor.user_id, words=uow.vault.seal("person_search", "words", row_id, words), made_at=now
-    )
-    uow.session.add(row)
-    uow.flush()
+    sealed = uow.vault.seal("person_search", "words", row_id, words)
+    row = {"id": row_id, "user_id": actor.user_id, "words": sealed, "made_at": now}
+    uow.session.connection().execute(_KEEP, row)
     return row_id
 
 

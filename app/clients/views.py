@@ -53,7 +53,8 @@ def look_up() -> ResponseReturnValue:
         token = search.keep_search(uow(), form.q.data or "", actor=actor(), now=moment())
         return url_for("clients.found", token=token)
 
-    return submit(form, act) or page("clients/search.html", form=form)
+    # A search sent twice is two searches: there is nothing to keep from being done again.
+    return submit(form, act, is_once=False) or page("clients/search.html", form=form)
 
 
 @blueprint.get("/haku/<uuid:token>")
@@ -63,7 +64,7 @@ def found(token: UUID) -> ResponseReturnValue:
     outcome = search.run_search(uow(), token, actor=actor(), now=moment())
     if outcome.opens:
         return see_other(url_for("workbench.client", client_id=outcome.opens))
-    return page("clients/found.html", outcome=outcome, form=forms.SearchForm(formdata=None), lists=reference())
+    return page("clients/found.html", outcome=outcome, lists=reference())
 
 
 @blueprint.route("/asiakkaat/<uuid:client_id>/tiedot", methods=["GET", "POST"])

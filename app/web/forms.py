@@ -76,8 +76,10 @@ class PolkuForm(FlaskForm):
         return found
 
 
-def submit(form: PolkuForm, act: Callable[[], str], *, said: str | None = None) -> Response | None:
-    """Take the form in: check it, do the act once, send the browser on.
+def submit(
+    form: PolkuForm, act: Callable[[], str], *, said: str | None = None, is_once: bool = True
+) -> Response | None:
+    """Take the form in: check it, do the act once (or, without `is_once`, each time it is sent), send the browser on.
 
     `act` does the deed and returns the address to go to. Returns None when the form is only shown, or is shown again
     with its reasons: values that fail the form's own checks, and refusals of the services (rolled back).
@@ -85,7 +87,7 @@ def submit(form: PolkuForm, act: Callable[[], str], *, said: str | None = None) 
     if not form.validate_on_submit():
         return None
     try:
-        return see_other(_once(form, act, said))
+        return see_other(_once(form, act, said) if is_once else act())
     except (Refused, Conflict) as error:
         refuse(form, error)
         if isinstance(error, once.SentOtherwise):
