@@ -50,6 +50,7 @@ def purpose_of(actor: Actor, subject: Subject) -> str:
 
 PAGES: Final[Mapping[str, Text]] = {
     "audit": N_("log of the client"),
+    "trail": N_("the whole log"),
     "client": N_("client"),
     "client_handlers": N_("handlers of the contact data"),
     "client_search": N_("search for a person"),

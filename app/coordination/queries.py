@@ -77,7 +77,7 @@ def board(
     total, alerts = uow.session.execute(counted).one()
     names = clients.names_of(uow, [row.client_id for row in page.rows])
     audit.record_listed(
-        uow, actor=actor, at=now, client_ids=list(names), purpose=Purpose.COORDINATION, page="allocation"
+        uow, actor=actor, at=now, client_ids=list(names), purpose=Purpose.COORDINATION, page="coordination"
     )
     return BoardPage(
         rows=tuple(_row(row, names[row.client_id], today) for row in page.rows),
@@ -269,7 +269,7 @@ def assign_page(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime)
     label = reference().professions.label
     purpose = Purpose.COORDINATION if coordinates_case(actor, case.subject) else purpose_of(actor, case.subject)
     audit.record_viewed(
-        uow, actor=actor, at=now, client_id=case.client_id, case_id=case.id, purpose=purpose, page="allocation"
+        uow, actor=actor, at=now, client_id=case.client_id, case_id=case.id, purpose=purpose, page="coordination"
     )
     return AssignPage(
         case=case,

@@ -379,7 +379,7 @@ def log(uow: UnitOfWork, actor: Actor, wanted: TrailFilter, *, cursor: str | Non
     page = page_of(fetched, size=PAGE_SIZE, cursor=place, place_of=lambda row: (row.id,), of=name, key=key)
     refs = _refs(uow, {row.client_id for row in page.rows if row.client_id})
     listed = listed_clients(uow, [row.id for row in page.rows if row.is_listed])
-    audit.record(uow, "viewed", actor=actor, at=now, object_kind="log", client_id=wanted.client_id, purpose=PURPOSE)
+    audit.record(uow, "viewed", actor=actor, at=now, object_kind="trail", client_id=wanted.client_id, purpose=PURPOSE)
     return LogPage(
         rows=tuple(
             LogRow(row=row, deed=deed_of(row), ref=refs.get(row.client_id, ""), listed=listed.get(row.id, 0))
