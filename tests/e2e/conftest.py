@@ -1,5 +1,6 @@
 """Browser tests: Chromium against the whole product, whose clock stands at nine on 24.11.2026."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from app.demo.services import demo_accounts
 from tests.e2e.product import Product
 from tests.e2e.watching import WATCHES, Hand, Watch, hand_of
+from tests.launched import Clone
 
 SCREEN: Final = {"width": 1366, "height": 625}  # the inner viewport of ux.md 1
 CHROMIUM: Final = (
@@ -50,8 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The whole product with its demo, for all browser tests of this run."""
-    running = Product(tmp_path_factory.mktemp("polku") / "clone")
+    """The whole product with its demo, for all browser tests of this run; POLKU_E2E_IN names one that runs."""
+    if os.environ.get("POLKU_E2E_IN"):
+        yield Product.running_in(Path(os.environ["POLKU_E2E_IN"]))
+        return
+    running = Product(Clone(tmp_path_factory.mktemp("polku") / "clone"))
     try:
         running.start()
         yield running

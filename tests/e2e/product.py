@@ -33,11 +33,19 @@ CODE: Final = re.compile(r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b")
 class Product:
     """One running Polku with the demo's region."""
 
-    def __init__(self, root: Path) -> None:
-        self.clone = Clone(root)
+    def __init__(self, clone: Clone) -> None:
+        self.clone = clone
         self.address = f"http://127.0.0.1:{self.clone.port}"
         self._names: frozenset[str] = frozenset()
         self._known = 0
+
+    @classmethod
+    def running_in(cls, root: Path) -> "Product":
+        """One that somebody has started already, with `SPEED`: writing a test need not wait for the demo each time."""
+        clone = Clone.__new__(Clone)
+        clone.root, clone.process = root, None
+        clone.port = int(clone.services()["env"]["PORT"])
+        return cls(clone)
 
     def start(self) -> None:
         """Start every process of it; the first start makes the demo."""
