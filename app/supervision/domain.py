@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from app.access.actor import Actor, Role
@@ -127,6 +127,22 @@ def whose(actor: Actor) -> Whose:
     if actor.has(Role.SUPERVISOR):
         return Whose.LEAD
     return Whose.COORDINATOR if actor.has(Role.COORDINATOR) else Whose.OWN
+
+
+class Shape(NamedTuple):
+    """What of a filter and a reader changes the text of a statement; the rest is bound when it runs."""
+
+    whose: Whose
+    has_team: bool
+    has_model: bool
+    worker: str  # "", "one" or "none"
+    has_stage: bool
+
+
+def shape_of(actor: Actor, wanted: ReviewFilter) -> Shape:
+    """Return the shape of the statements for a reader's filter."""
+    worker = "none" if wanted.is_unassigned else "one" if wanted.worker_id else ""
+    return Shape(whose(actor), wanted.team_id is not None, wanted.model is not None, worker, wanted.stage is not None)
 
 
 def numbers_of(ids: Sequence[Any], place: Cursor | None) -> dict[Any, int]:

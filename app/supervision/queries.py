@@ -6,7 +6,7 @@ A number and its list are made from one selection of the ledger (ruling 18), so 
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.access.actor import Actor
 from app.access.models import Standing
@@ -61,11 +62,13 @@ from app.supervision.domain import (
     ReviewFilter,
     ReviewPage,
     ReviewRow,
+    Shape,
     Whose,
     Window,
     days_of,
     matrix_of,
     numbers_of,
+    shape_of,
     whose,
 )
 
@@ -76,23 +79,8 @@ PURPOSE: Final = Purpose.SUPERVISION
 
 
 # ---------------------------------------------------------------- whose cases
-class Shape(NamedTuple):
-    """What of a filter and a reader changes the text of a statement; the rest is bound when it runs."""
-
-    whose: Whose
-    has_team: bool
-    has_model: bool
-    worker: str  # "", "one" or "none"
-    has_stage: bool
-
-
-def _shape(actor: Actor, wanted: ReviewFilter) -> Shape:
-    worker = "none" if wanted.is_unassigned else "one" if wanted.worker_id else ""
-    return Shape(whose(actor), wanted.team_id is not None, wanted.model is not None, worker, wanted.stage is not None)
-
-
 def _bound(actor: Actor, wanted: ReviewFilter, now: datetime) -> dict[str, Any]:
-    shape = _shape(actor, wanted)
+    shape = shape_of(actor, wanted)
     bound: dict[str, Any] = {"team": wanted.team_id, "model": wanted.model, "stage": wanted.stage}
     bound |= {"worker": wanted.worker_id if shape.worker == "one" else None}
     if shape.whose is not Whose.LEAD:
@@ -132,19 +120,21 @@ def _seen(who: Whose) -> ColumnElement[bool]:
 
 
 # ---------------------------------------------------------------- reviews
-def _reviews(shape: Shape, window: tuple[date | None, date]) -> Select[*tuple[Any, ...]]:
-    """The one selection of open plan reviews that every number and every list here is made of.
+def _owed(case_id: Any, window: tuple[date | None, date]) -> LateralFromClause:  # noqa: ANN401 - a column of ids
+    """The open plan reviews of one case in a window: the one piece that every number and every list is made of.
 
     The duties are looked up case by case (OFFSET 0 keeps the planner to it): a team is a hundredth of the county, and
     reading all of the county's due reviews to keep a hundredth took ten times as long.
     """
     first, last = window
-    owed = select(Duty.id, Duty.due_on, Duty.subject_id).where(
-        Duty.case_id == Case.id, Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), Duty.due_on <= last
-    )
-    if first is not None:
-        owed = owed.where(Duty.due_on >= first)
-    duty = owed.correlate(Case).offset(0).lateral("owed")
+    open_reviews = and_(Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), Duty.due_on <= last)
+    owed = select(Duty.id, Duty.due_on, Duty.subject_id).where(Duty.case_id == case_id, open_reviews)
+    return (owed if first is None else owed.where(Duty.due_on >= first)).offset(0).lateral("owed")
+
+
+def _reviews(shape: Shape, window: tuple[date | None, date]) -> Select[*tuple[Any, ...]]:
+    """The reader's open plan reviews of a window: what the lists show and the board counts."""
+    duty = _owed(Case.id, window)
     found = (
         select(
             duty.c.id,
@@ -173,48 +163,57 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
     Raises Forbidden for who leads nobody's work.
     """
     ensure(actor, Permission.SUPERVISE)
-    shape, bound = _shape(actor, wanted.frame), _bound(actor, wanted.frame, now)
+    shape, bound = shape_of(actor, wanted.frame), _bound(actor, wanted.frame, now)
     run = uow.session.connection().execute
     cells: list[Cell] = []
-    late_clients = 0
-    for row in run(_cells(shape, today), bound):
-        if row.level:
-            late_clients = row.clients
-        else:
+    cases: dict[UUID | None, int] = {}
+    total: Any = None
+    for row in run(_numbers(shape, today), bound):
+        if row.level == 0:
             cells.append(Cell(row.worker_id, StageCode(row.stage), row.late, row.beyond, row.oldest, row.coming))
-    cases: dict[UUID | None, int] = {row[0]: row[1] for row in run(_cases(shape), bound)}
-    median, number = run(_median(shape), bound).one()
+        elif row.level == 1:
+            cases[row.worker_id] = row.cases
+        else:
+            total = row
     names, away = _people(uow, [worker_id for worker_id in cases if worker_id], today)
     return Board(
         matrix=matrix_of(cells, cases, names, away, today=today),
-        median_days=median,
-        median_cases=number,
-        late_clients=late_clients,
+        median_days=total.median,
+        median_cases=total.lead_cases,
+        late_clients=total.clients,
         # the names matter only where there is a choice
         teams=accounts.team_names(uow) if len(actor.led_team_ids) > 1 else dict.fromkeys(actor.led_team_ids, ""),
     )
 
 
 @lru_cache(maxsize=64)
-def _cells(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
-    """The numbers by worker and stage, and on a row of its own how many clients the late ones concern."""
-    due = _reviews(shape, (None, days_of(Window.COMING, today)[1])).subquery("due")
+def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
+    """Every number of the board in one look at its cases: by worker and stage, by worker, and all of them."""
+    worker, stage = Case.primary_worker_id.label("worker_id"), Case.current_stage.label("stage")
+    chosen = select(Case.id, Case.client_id, worker, stage).where(_scope(shape)).cte("chosen")
+    chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
+    due = _owed(chosen.c.id, (None, days_of(Window.COMING, today)[1]))
     late = is_late(due.c.due_on, today)
-    return select(
-        func.grouping(due.c.worker_id, due.c.stage).label("level"),
-        due.c.worker_id,
-        due.c.stage,
-        func.count().filter(late).label("late"),
-        func.count().filter(due.c.due_on <= days_of(Window.BEYOND, today)[1]).label("beyond"),
-        func.min(due.c.due_on).filter(late).label("oldest"),
-        func.count().filter(due.c.due_on >= today).label("coming"),
-        func.count(due.c.client_id.distinct()).filter(late).label("clients"),
-    ).group_by(func.grouping_sets(tuple_(due.c.worker_id, due.c.stage), tuple_()))
-
-
-@lru_cache(maxsize=64)
-def _cases(shape: Shape) -> Select[*tuple[Any, ...]]:
-    return select(Case.primary_worker_id, func.count()).where(_scope(shape)).group_by(Case.primary_worker_id)
+    counted = (
+        select(
+            func.grouping(chosen.c.worker_id, chosen.c.stage).label("level"),
+            chosen.c.worker_id,
+            chosen.c.stage,
+            func.count(chosen.c.id.distinct()).label("cases"),
+            func.count().filter(late).label("late"),
+            func.count().filter(due.c.due_on <= days_of(Window.BEYOND, today)[1]).label("beyond"),
+            func.min(due.c.due_on).filter(late).label("oldest"),
+            func.count().filter(due.c.due_on >= today).label("coming"),
+            func.count(chosen.c.client_id.distinct()).filter(late).label("clients"),
+        )
+        .select_from(chosen.outerjoin(due, true()))
+        .group_by(func.grouping_sets(tuple_(chosen.c.worker_id, chosen.c.stage), chosen.c.worker_id, tuple_()))
+        .subquery("counted")
+    )
+    visits = _walked(chosen.c.id)
+    lead = _middle(select(visits).select_from(chosen.join(visits, true())).where(visits.c.to_on >= visits.c.from_on))
+    middle = lead.subquery("middle")
+    return select(counted, middle).select_from(counted.join(middle, true()))
 
 
 def _people(uow: UnitOfWork, workers: list[UUID], today: date) -> tuple[dict[UUID, str], dict[UUID, tuple[date, date]]]:
@@ -241,7 +240,7 @@ def reviews(
     uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: str | None, now: datetime, today: date
 ) -> ReviewPage:
     """Return a page of the reviews behind a number, the longest late first, and leave the trace of the names."""
-    shape, bound = _shape(actor, wanted), _bound(actor, wanted, now)
+    shape, bound = shape_of(actor, wanted), _bound(actor, wanted, now)
     found = _reviews(shape, days_of(wanted.window, today)).subquery("found")
     run = uow.session.connection().execute
     place = decode_cursor(cursor, of=wanted.name, key=uow.vault.cursor_key)
@@ -293,16 +292,17 @@ def _review(row: Row[Any], client: ClientName, people: Mapping[UUID, str]) -> Re
 
 
 # ---------------------------------------------------------------- lead times
-def _leads(shape: Shape) -> Select[*tuple[Any, ...]]:
-    """Open cases that have come from stage 2 to stage 4, by the first day of each; unknown days are left out."""
+def _walked(case_id: Any) -> LateralFromClause:  # noqa: ANN401 - a column of ids
+    """The first known days of stages 2 and 4 of one case."""
     first = func.min(StageVisit.entered_on).filter(StageVisit.stage == FROM_STAGE).label("from_on")
     then = func.min(StageVisit.entered_on).filter(StageVisit.stage == TO_STAGE).label("to_on")
-    visits = (
-        select(first, then)
-        .where(StageVisit.case_id == Case.id, StageVisit.stage.in_((FROM_STAGE, TO_STAGE)))
-        .correlate(Case)
-        .lateral("visits")
-    )
+    of_case = and_(StageVisit.case_id == case_id, StageVisit.stage.in_((FROM_STAGE, TO_STAGE)))
+    return select(first, then).where(of_case).lateral("visits")
+
+
+def _leads(shape: Shape) -> Select[*tuple[Any, ...]]:
+    """Open cases that have come from stage 2 to stage 4; cases whose days are not known are left out."""
+    visits = _walked(Case.id)
     return (
         select(Case.id, Case.client_id, Case.primary_worker_id, visits.c.from_on, visits.c.to_on)
         .join(visits, true())
@@ -310,17 +310,16 @@ def _leads(shape: Shape) -> Select[*tuple[Any, ...]]:
     )
 
 
-@lru_cache(maxsize=64)
-def _median(shape: Shape) -> Select[*tuple[Any, ...]]:
-    found = _leads(shape).subquery("leads")
+def _middle(leads: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    found = leads.subquery("leads")
     middle = func.percentile_cont(0.5).within_group(found.c.to_on - found.c.from_on)
-    return select(middle, func.count()).select_from(found)
+    return select(middle.label("median"), func.count().label("lead_cases")).select_from(found)
 
 
 def lead_times(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: str | None, now: datetime) -> LeadPage:
     """Return a page of the cases that the median is of, the longest first, and leave the trace of the names."""
     ensure(actor, Permission.SUPERVISE)
-    shape, bound = _shape(actor, wanted.frame), _bound(actor, wanted.frame, now)
+    shape, bound = shape_of(actor, wanted.frame), _bound(actor, wanted.frame, now)
     leads = _leads(shape).subquery("leads")
     found = select(leads, (leads.c.from_on - leads.c.to_on).label("turned")).subquery("found")
     name = f"leads|{wanted.frame.name}"
@@ -339,7 +338,7 @@ def lead_times(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: s
     names = clients.names_of(uow, [row.client_id for row in page.rows])
     people = accounts.full_names(uow, {row.primary_worker_id for row in page.rows if row.primary_worker_id})
     audit.record_listed(uow, actor=actor, at=now, client_ids=list(names), purpose=PURPOSES[whose(actor)], page=PAGE)
-    median, number = run(_median(shape), bound).one()
+    median, number = run(_middle(_leads(shape)), bound).one()
     return LeadPage(
         rows=tuple(
             LeadRow(row.id, names[row.client_id], people.get(row.primary_worker_id, ""), row.from_on, row.to_on)

@@ -24,6 +24,7 @@ from app.supervision import queries
 from app.supervision.domain import (
     NOBODY,
     Board,
+    LogPage,
     Matrix,
     MatrixRow,
     ReviewFilter,
@@ -234,18 +235,15 @@ def log() -> ResponseReturnValue:
     typed = {name: request.args.get(name, "").strip()[:80] for name in ("alku", "loppu", "kayttaja", "asiakas", "laji")}
     wanted, problems = _read_log(typed)
     shown = queries.log(uow(), actor(), wanted, cursor=request.args.get("sivu"), now=moment()) if not problems else None
-    words = {field: say(text) for field, text in problems.items()}
+    problem_words = {field: say(text) for field, text in problems.items()}
+    seen = {"shown": shown, "typed": typed, "problems": problem_words, "kinds": DEEDS}
+    return page("supervision/log.html", 422 if problems else None, **seen, **_log_turns(typed, shown))
+
+
+def _log_turns(typed: Mapping[str, str], shown: LogPage | None) -> dict[str, Any]:
     query = {name: value for name, value in typed.items() if value}
-    turns = _turns("supervision.log", query, *((shown.previous_cursor, shown.next_cursor) if shown else (None, None)))
-    return page(
-        "supervision/log.html",
-        422 if problems else None,
-        shown=shown,
-        typed=typed,
-        problems=words,
-        kinds=DEEDS,
-        **turns,
-    )
+    cursors = (shown.previous_cursor, shown.next_cursor) if shown else (None, None)
+    return _turns("supervision.log", query, *cursors)
 
 
 def _read_log(typed: Mapping[str, str]) -> tuple[TrailFilter, dict[str, Text]]:

@@ -168,6 +168,7 @@ def upgrade() -> None:
         postgresql_where="state = 'in_progress'",
     )
     op.create_index("uq_stage_visit_ordinal", "stage_visit", ["case_id", "ordinal"], unique=True)
+    op.create_index("ix_stage_visit_days", "stage_visit", ["case_id", "stage", "entered_on"], unique=False)
     op.create_table(
         "standing",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -231,6 +232,7 @@ def downgrade() -> None:
     op.drop_index("ix_standing_client", table_name="standing")
     op.drop_index("ix_standing_case", table_name="standing")
     op.drop_table("standing")
+    op.drop_index("ix_stage_visit_days", table_name="stage_visit")
     op.drop_index("uq_stage_visit_ordinal", table_name="stage_visit")
     op.drop_index("uq_stage_visit_open", table_name="stage_visit", postgresql_where="state = 'in_progress'")
     op.drop_table("stage_visit")
