@@ -124,6 +124,7 @@ class LiveSession:
     must_change_password: bool
     theme: Theme
     density: Density
+    actor: Actor  # with the teams of that moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reading staff accounts, teams and sessions."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -151,6 +152,12 @@ def load_actor(
     row = uow.session.connection().execute(_ACTOR, {"user_id": user_id, "now": now}).one_or_none()
     if row is None:
         return None
+    found = actor_from(row, user_id)
+    return replace(found, session_id=session_id, request_id=request_id, address=address)
+
+
+def actor_from(row: Any, user_id: UUID) -> Actor:  # noqa: ANN401 - a row with ACTOR_COLUMNS
+    """Return the user of a row as an actor, with the teams the row was read with."""
     return Actor(
         kind="user",
         id=user_id,
@@ -160,9 +167,6 @@ def load_actor(
         professions=frozenset(row.professions),
         team_ids=frozenset(row.team_ids or ()),
         led_team_ids=frozenset(row.led_team_ids or ()),
-        session_id=session_id,
-        request_id=request_id,
-        address=address,
     )
 
 
@@ -244,12 +248,13 @@ _USER_COLUMNS: Final = (
     User.density,
     User.version,
 )
-# Built once: it runs in every request.
-_ACTOR: Final = select(
+# What an actor is made of, for statements on the users that are bound to `now`.
+ACTOR_COLUMNS: Final = (
     User.username,
     User.full_name,
     User.roles,
     User.professions,
     _teams_of_user(bindparam("now")).label("team_ids"),
     _teams_of_user(bindparam("now"), led=True).label("led_team_ids"),
-).where(User.id == bindparam("user_id"), User.is_active)
+)
+_ACTOR: Final = select(*ACTOR_COLUMNS).where(User.id == bindparam("user_id"), User.is_active)

@@ -29,6 +29,7 @@ from app.accounts.domain import (
 )
 from app.accounts.models import SignInPlace, User, UserSession
 from app.accounts.passwords import Hasher
+from app.accounts.queries import ACTOR_COLUMNS, actor_from
 from app.audit import services as audit
 from app.core import limits as counters
 from app.core.errors import Refused
@@ -45,7 +46,7 @@ EVERYBODY: Final = "sign_in.everybody"
 
 def find(uow: UnitOfWork, token_hash: bytes, *, limits: SessionLimits, now: datetime) -> LiveSession | None:
     """The session of a token, of an active user and within both limits, in one statement; else None."""
-    row = uow.session.connection().execute(_OF_TOKEN, {"token_hash": token_hash}).one_or_none()
+    row = uow.session.connection().execute(_OF_TOKEN, {"token_hash": token_hash, "now": now}).one_or_none()
     if row is None or limits.is_over(row.roles, row.created_at, row.last_seen_at, now):
         return None
     return _live(row, limits)
@@ -83,7 +84,7 @@ def begin(
     uow.flush()
     _end_over(uow, new.user_id, idle=limits.idle_for(user.roles), limits=limits, now=now)
     _end_oldest(uow, new.user_id, newest=made.id, keep=limits.live_per_user)
-    row = uow.session.execute(_LIVE.where(UserSession.id == made.id)).one()
+    row = uow.session.execute(_LIVE.where(UserSession.id == made.id), {"now": now}).one()
     return _live(row, limits)
 
 
@@ -293,6 +294,7 @@ def _live(row: Row[*tuple[Any, ...]], limits: SessionLimits) -> LiveSession:
         must_change_password=row.must_change_password,
         theme=Theme(row.theme),
         density=Density(row.density),
+        actor=actor_from(row, row.user_id),
     )
 
 
@@ -304,10 +306,10 @@ _LIVE: Final = (
         UserSession.created_at,
         UserSession.last_seen_at,
         UserSession.content,
-        User.roles,
         User.must_change_password,
         User.theme,
         User.density,
+        *ACTOR_COLUMNS,
     )
     .join(User, User.id == UserSession.user_id)
     .where(User.is_active)

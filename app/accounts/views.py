@@ -299,6 +299,7 @@ def _stored(live: domain.LiveSession) -> wiring.StoredSession:
         values={**live.content, MUST_CHANGE: True} if live.must_change_password else live.content,
         theme="" if live.theme == domain.Theme.AUTO else live.theme.value,
         density=live.density.value if live.density == domain.Density.COMPACT else "",
+        actor=live.actor,
     )
 
 

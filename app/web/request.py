@@ -152,7 +152,7 @@ def _load_actor(current: Visit) -> Actor | None:
     stored = signed_in_session()
     if stored is None:
         return None
-    found = ground().wiring.load_actor(uow(), stored.user_id, current.moment)
+    found = stored.actor or ground().wiring.load_actor(uow(), stored.user_id, current.moment)
     if found is None:
         return None
     return replace(found, session_id=stored.id, request_id=current.request_id, address=request.remote_addr or "")

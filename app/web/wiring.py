@@ -28,6 +28,7 @@ class StoredSession:
     language: str = "fi"
     theme: str = ""  # "", "light" or "dark"; "" follows the system
     density: str = ""  # "" or "compact"
+    actor: Actor | None = None  # when the store has read the user with the session; else `load_actor` is asked
 
 
 @dataclass(frozen=True, slots=True)
