@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, literal, select, tuple_, union_all
@@ -228,7 +228,7 @@ def notes_of(
         statement = statement.where(tuple_(Note.happened_on, Note.written_at, Note.id) < tuple_(*map(literal, before)))
     return [
         _note(uow, row, with_text=with_text)
-        for row in uow.session.execute(statement, {"case_id": case_id, "most": limit})
+        for row in uow.session.connection().execute(statement, {"case_id": case_id, "most": limit})
     ]
 
 
@@ -268,21 +268,25 @@ def find_twin(
     return next((note for note in found if note.line.casefold() == line.strip().casefold()), None)
 
 
+# Built once: every client page shows it.
+_OPEN_STEPS: Final = (
+    select(
+        NextStep.id,
+        NextStep.note_id,
+        NextStep.owner,
+        NextStep.text,
+        NextStep.due_on,
+        NextStep.promised_at,
+        NextStep.promised_by,
+    )
+    .where(NextStep.case_id == bindparam("case_id"), NextStep.done_on.is_(None))
+    .order_by(NextStep.due_on.asc().nulls_last(), NextStep.promised_at, NextStep.id)
+)
+
+
 def open_steps_of(uow: UnitOfWork, case_id: UUID) -> list[StepView]:
     """Return what has been promised in the case and not done, the earliest due first, the undated last."""
-    rows = uow.session.execute(
-        select(
-            NextStep.id,
-            NextStep.note_id,
-            NextStep.owner,
-            NextStep.text,
-            NextStep.due_on,
-            NextStep.promised_at,
-            NextStep.promised_by,
-        )
-        .where(NextStep.case_id == case_id, NextStep.done_on.is_(None))
-        .order_by(NextStep.due_on.asc().nulls_last(), NextStep.promised_at, NextStep.id)
-    )
+    rows = uow.session.connection().execute(_OPEN_STEPS, {"case_id": case_id})
     return [
         StepView(
             id=row.id,

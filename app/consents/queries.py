@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.cases.domain import CaseView
 from app.consents.domain import (
@@ -22,21 +24,27 @@ from app.consents.models import ConsentItem as ItemRow
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 
+# Built once, and read past the session's unit of objects: every case page asks.
+_CONSENTS: Final = (
+    select(*Consent.__table__.columns)
+    .where(Consent.case_id == bindparam("case_id"))
+    .order_by(Consent.given_on.desc(), Consent.recorded_at.desc())
+)
+_ITEMS: Final = (
+    select(ItemRow.consent_id, ItemRow.party, ItemRow.category, ItemRow.purpose, ItemRow.answer)
+    .where(ItemRow.consent_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(ItemRow.party, ItemRow.category, ItemRow.purpose)
+)
+
 
 def consents_of(uow: UnitOfWork, case_id: UUID) -> list[ConsentView]:
     """The consents of a case, newest first (two statements, whatever their number)."""
-    rows = uow.session.scalars(
-        select(Consent).where(Consent.case_id == case_id).order_by(Consent.given_on.desc(), Consent.recorded_at.desc())
-    ).all()
+    run = uow.session.connection().execute
+    rows = run(_CONSENTS, {"case_id": case_id}).all()
     if not rows:
         return []
     items: dict[UUID, list[ConsentItem]] = defaultdict(list)
-    lines = uow.session.execute(
-        select(ItemRow.consent_id, ItemRow.party, ItemRow.category, ItemRow.purpose, ItemRow.answer)
-        .where(ItemRow.consent_id.in_([row.id for row in rows]))
-        .order_by(ItemRow.party, ItemRow.category, ItemRow.purpose)
-    )
-    for consent_id, party, category, purpose, answer in lines:
+    for consent_id, party, category, purpose, answer in run(_ITEMS, {"ids": [row.id for row in rows]}):
         items[consent_id].append(ConsentItem(party, category, purpose, Answer(answer)))
     return [_view(uow, row, tuple(items[row.id])) for row in rows]
 
@@ -59,7 +67,7 @@ def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
     return frozenset({"consent:health"} if health_is_settled(consents_of(uow, case.id), today) else ())
 
 
-def _view(uow: UnitOfWork, row: Consent, items: tuple[ConsentItem, ...]) -> ConsentView:
+def _view(uow: UnitOfWork, row: Any, items: tuple[ConsentItem, ...]) -> ConsentView:  # noqa: ANN401 - a row of _CONSENTS
     return ConsentView(
         id=row.id,
         case_id=row.case_id,

@@ -317,10 +317,13 @@ def failed_mails_for(uow: UnitOfWork, actor: Actor, *, since: datetime, now: dat
 # -- notices ----------------------------------------------------------------------------------------------------------
 
 
+# Built once: the menu of every page shows it.
+_UNSEEN: Final = select(func.count()).where(Notice.user_id == bindparam("user_id"), Notice.seen_at.is_(None))
+
+
 def unseen_count(uow: UnitOfWork, user_id: UUID) -> int:
     """Return how many notices the user has not seen; reads one index, fit for every page."""
-    unseen = select(func.count()).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
-    return uow.session.scalar(unseen) or 0
+    return uow.session.connection().execute(_UNSEEN, {"user_id": user_id}).scalar_one()
 
 
 def list_notices_for(uow: UnitOfWork, actor: Actor, *, now: datetime) -> list[NoticeView]:

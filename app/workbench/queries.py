@@ -241,7 +241,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
 def _parts(uow: UnitOfWork, actor: Actor | None, case_id: UUID, today: date) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {part: [] for part in ("visit", "duty", "plan", "score", "topic", "document")}
     bound = {"case_id": case_id, "today": today, "reader": actor.id if actor else None}
-    for row in uow.session.execute(_PARTS, bound):
+    for row in uow.session.connection().execute(_PARTS, bound):
         found[row.part].append(row)
     return found
 
@@ -265,7 +265,7 @@ def _members(uow: UnitOfWork, case_id: UUID, given: Sequence[ConsentView], today
             added_at=row.added_at,
             basis=bases.get(row.party) or bases.setdefault(row.party, basis_of(given, row.party, today)),
         )
-        for row in uow.session.execute(_MEMBERS, {"case_id": case_id})
+        for row in uow.session.connection().execute(_MEMBERS, {"case_id": case_id})
     )
 
 
