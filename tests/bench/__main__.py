@@ -103,7 +103,7 @@ class Bench:
         filled = self.big.filled
         worker, lead = filled.worker_tokens[0], filled.lead_tokens[0]
         if page == "client":
-            return fetch(port, f"/asiakkaat/{filled.cases_of[filled.worker_ids[0]][0][0]}", worker)
+            return fetch(port, f"/polut/{filled.cases_of[filled.worker_ids[0]][0][1]}", worker)
         if page == "search":
             csrf = form_token(fetch(port, "/tyolista", worker))
             answers = (fetch(port, "/haku", worker, words=words, csrf=csrf) for words in PREFIXES)
@@ -187,7 +187,7 @@ class Bench:
         filled = self.big.filled
         worker = filled.worker_ids[0] if name == "full" or filled.small_worker is None else filled.small_worker
         if page == "client":
-            return inside.get(f"/asiakkaat/{filled.cases_of[worker][0][0]}")
+            return inside.get(f"/polut/{filled.cases_of[worker][0][1]}")
         if page == "search":
             answer = product.browser(token).get("/tyolista", base_url=inside.BASE)
             return inside.search("virt", form_token(answer.get_data(as_text=True)))

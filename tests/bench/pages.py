@@ -66,7 +66,7 @@ class Visitors:
         if page == "worklist":
             return [{"path": "/tyolista"}]
         if page == "client":
-            return [{"path": f"/asiakkaat/{client}"} for client, _ in self._cases(number)]
+            return [{"path": f"/polut/{case}"} for _, case in self._cases(number)]
         if page == "search":
             return [{"words": quote(PREFIXES[(number + turn) % len(PREFIXES)])} for turn in range(12)]
         return [{"path": "/johtaminen"}]
