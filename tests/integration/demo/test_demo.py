@@ -17,6 +17,8 @@ from app.core.errors import Refused
 from app.core.uow import UnitOfWork
 from app.demo.domain import DemoSummary
 from app.demo.services import demo_accounts, make_demo
+from app.upkeep.domain import Drift
+from app.upkeep.services import check
 
 HASHER = Hasher(memory_kib=8, time_cost=1, parallelism=1)
 REGISTER = Path(__file__).resolve().parents[2] / "data" / "asiakasrekisteri.csv"
@@ -188,6 +190,13 @@ def test_a_database_with_clients_is_left_in_peace(uow: UnitOfWork, now: datetime
     assert make(uow, now, if_empty=True) == DemoSummary(is_made=False)
     with pytest.raises(Refused, match="already"):
         make(uow, now)
+
+
+def test_the_check_of_the_data_finds_nothing_to_say(uow: UnitOfWork, now: datetime) -> None:
+    make(uow, now)
+    silent_jobs = {Drift.SWEEP, Drift.CLEANING}
+    told = [finding for finding in check(uow, now) if finding.drift not in silent_jobs]
+    assert told == []
 
 
 def test_outside_the_demo_nothing_is_made(uow: UnitOfWork, now: datetime) -> None:
