@@ -112,10 +112,15 @@ def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
     assert not named, "addresses or titles with a person in them:\n" + "\n".join(named)
 
 
+@pytest.fixture(scope="session")
+def passwords() -> dict[str, str]:
+    """The passwords of the demo by user name."""
+    return {account.username: account.password for account in demo_accounts()}
+
+
 @pytest.fixture
-def sign_in(open_page: OpenPage) -> SignIn:
+def sign_in(open_page: OpenPage, passwords: dict[str, str]) -> SignIn:
     """Sign demo users in, each in a browser of their own."""
-    passwords = {account.username: account.password for account in demo_accounts()}
 
     def signed_in(username: str, **options: Any) -> Page:  # noqa: ANN401 - as above
         page = open_page(**options)

@@ -14,7 +14,7 @@ WITNESS: Final = """
   const takesText = (el) => el.matches('textarea, select') || (el.matches('input') && !buttons.includes(el.type));
   const isPress = (event, el) =>
     event.key === 'Enter' ? event.ctrlKey || !el.matches('textarea') : event.key === ' ' && !takesText(el);
-  addEventListener('pointerdown', (event) => { if (event.isTrusted) tell('click'); }, true);
+  addEventListener('pointerdown', (event) => { if (event.isTrusted) tell('point'); }, true);
   addEventListener('keydown', (event) => {
     if (!event.isTrusted || ['Control', 'Shift', 'Alt'].includes(event.key)) return;
     tell('key');
@@ -33,12 +33,13 @@ class Hand:
 
     def __init__(self) -> None:
         self.clicks = 0
+        self.pointed = 0
         self.keys = 0
         self._began = time.perf_counter()
 
     def begin(self) -> None:
         """Count from here."""
-        self.clicks = self.keys = 0
+        self.clicks = self.pointed = self.keys = 0
         self._began = time.perf_counter()
 
     def tell(self, what: str) -> str:
@@ -67,8 +68,9 @@ class Watch:
 
     def _hear(self, words: list[str]) -> None:
         kind = words[0]
-        if kind == "click":
+        if kind in ("click", "point"):
             self.hand.clicks += 1
+            self.hand.pointed += kind == "point"
         elif kind == "key":
             self.hand.keys += 1
         elif kind == "csp":
