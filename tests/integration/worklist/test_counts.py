@@ -91,7 +91,7 @@ def test_each_row_is_a_case_by_its_earliest_open_duty(
     uow: UnitOfWork, actor: Actor, team: UUID, today: date, pages: Read, seed: int
 ) -> None:
     made = scatter(uow, actor, team, today, random.Random(seed))
-    earliest = {case_id: (open_of_case(uow, case_id) or [None])[0] for case_id in made}
+    earliest = {case_id: next(iter(open_of_case(uow, case_id)), None) for case_id in made}
 
     rows = {row.case_id: row for page in pages(WorklistFilter(view=View.LED, size=25)) for row in page.rows}
 
@@ -99,9 +99,10 @@ def test_each_row_is_a_case_by_its_earliest_open_duty(
     for case_id, duty in earliest.items():
         row = rows[case_id]
         assert (row.kind, row.due_on, row.waits_for) == (
-            (duty.kind, duty.due_on, duty.waits_for) if duty else (None, None, None)
+            (duty.kind, duty.due_on, duty.waits_for) if duty is not None else (None, None, None)
         )
-    late = sum(bool(duty) and window_of(duty.due_on, today) is DueWindow.LATE for duty in earliest.values())
+    due = [duty.due_on for duty in earliest.values() if duty is not None]
+    late = sum(window_of(day, today) is DueWindow.LATE for day in due)
     assert pages(WorklistFilter(view=View.LED))[0].counts.late == late
 
 
