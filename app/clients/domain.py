@@ -298,6 +298,11 @@ class SearchOutcome:
     words: str = ""
     answer: CodeAnswer | None = None
 
+    @property
+    def only_hit(self) -> UUID | None:
+        """The client, when the words fit one alone."""
+        return self.hits[0].id if len(self.hits) == 1 and not self.has_more else None
+
 
 # ---------------------------------------------------------------- what is written down of a person
 

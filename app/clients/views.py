@@ -51,7 +51,7 @@ def look_up() -> ResponseReturnValue:
 
     def act() -> str:
         token = search.keep_search(uow(), form.q.data or "", actor=actor(), now=moment())
-        return url_for("clients.found", token=token)
+        return url_for("clients.found", token=token, avaa=request.form.get("avaa"))
 
     # A search sent twice is two searches: there is nothing to keep from being done again.
     return submit(form, act, is_once=False) or page("clients/search.html", form=form)
@@ -60,10 +60,14 @@ def look_up() -> ResponseReturnValue:
 @blueprint.get("/haku/<uuid:token>")
 @requires(Permission.CLIENT_SEARCH)
 def found(token: UUID) -> ResponseReturnValue:
-    """Show whom a search found; a single sure answer is opened at once."""
+    """Show whom a search found; a sure answer is opened at once, and `avaa` of the top bar opens a single one too.
+
+    The search that comes before a registration lists a single one, who may be somebody else with a name alike.
+    """
     outcome = search.run_search(uow(), token, actor=actor(), now=moment())
-    if outcome.opens:
-        return see_other(url_for("workbench.client", client_id=outcome.opens))
+    opens = outcome.opens or (outcome.only_hit if "avaa" in request.args else None)
+    if opens:
+        return see_other(url_for("workbench.client", client_id=opens))
     return page("clients/found.html", outcome=outcome, lists=reference())
 
 

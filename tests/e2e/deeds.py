@@ -25,12 +25,12 @@ class Person:
         return f"{self.last_name} {self.first_name}"
 
 
-def invent(first_name: str) -> Person:
-    """Invent a person; the number of the code is one of those kept for nobody."""
+def invent(first_name: str, *, last_name: str = "Lumikko") -> Person:
+    """Invent a person, whose last name goes on at random; the number of the code is one of those kept for nobody."""
     letters = "".join(secrets.choice("aeioumnlktsr") for _ in range(6))
     digits = f"{secrets.randbelow(28) + 1:02}{secrets.randbelow(12) + 1:02}{secrets.randbelow(40) + 60}"
     number = secrets.randbelow(100) + 900
-    return Person(f"Lumikko{letters}", first_name, f"{digits}-{number}{MARKS[int(f'{digits}{number}') % 31]}")
+    return Person(f"{last_name}{letters}", first_name, f"{digits}-{number}{MARKS[int(f'{digits}{number}') % 31]}")
 
 
 def case_of(page: Page) -> str:

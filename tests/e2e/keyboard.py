@@ -65,7 +65,6 @@ class Keyboard:
     def to(self, target: Locator) -> None:
         """Walk to a thing."""
         wanted = target.element_handle()
-        assert wanted
         seen = self.look(wanted)
         if seen["isThere"]:
             return
@@ -113,7 +112,6 @@ class Keyboard:
     def choose(self, radio: Locator) -> None:
         """Walk to the group of the radio button and on in it with the arrow."""
         wanted, name = radio.element_handle(), radio.get_attribute("name")
-        assert wanted
         while self.tab(wanted)["name"] != name:
             assert self.stops < 10_000
         for _ in range(20):

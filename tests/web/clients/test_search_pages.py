@@ -42,6 +42,24 @@ def test_a_reference_leads_to_the_client(scene: Scene, browser: Browser, uow: Un
     assert (found.status_code, found.headers["Location"]) == (303, f"/asiakkaat/{scene.client_id}")
 
 
+def test_a_single_hit_is_opened_from_the_top_bar_and_listed_before_a_registration(
+    uow: UnitOfWork, scene: Scene, browser: Browser
+) -> None:
+    only = scene.of_team(uow, last_name="Pihlajisto")
+    anna = browser(scene.worker)
+    listed = anna.get(anna.submit("/haku", {"q": "pih"}).headers["Location"])
+    assert (listed.status_code, "Pihlajisto" in listed.get_data(as_text=True)) == (200, True)
+    opened = anna.get(anna.submit("/haku", {"q": "pih", "avaa": "1"}).headers["Location"])
+    assert (opened.status_code, opened.headers["Location"]) == (303, f"/asiakkaat/{only}")
+
+
+def test_several_hits_are_listed_for_the_top_bar_too(uow: UnitOfWork, scene: Scene, browser: Browser) -> None:
+    scene.of_team(uow, last_name="Pihlajisto")
+    scene.of_team(uow, last_name="Pihlajalehto")
+    anna = browser(scene.worker)
+    assert anna.submit("/haku", {"q": "pih", "avaa": "1"}, follow=True).status_code == 200
+
+
 def test_nobody_found_tells_how_to_search_and_how_to_add(scene: Scene, browser: Browser) -> None:
     anna = browser(scene.worker)
     page = anna.submit("/haku", {"q": "xyzzy"}, follow=True).get_data(as_text=True)
