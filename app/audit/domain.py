@@ -52,6 +52,7 @@ PAGES: Final[Mapping[str, Text]] = {
     "audit": N_("log of the client"),
     "trail": N_("the whole log"),
     "client": N_("client"),
+    "client_details": N_("details of the client"),
     "client_handlers": N_("handlers of the contact data"),
     "client_search": N_("search for a person"),
     "clients": N_("client list"),
@@ -78,6 +79,8 @@ PAGES: Final[Mapping[str, Text]] = {
 }
 
 ACTS: Final[Mapping[str, Text]] = {
+    "absence_added": N_("Added an absence"),
+    "absence_removed": N_("Removed an absence"),
     "case_closed": N_("Closed the case"),
     "case_opened": N_("Opened a pathway"),
     "case_reopened": N_("Reopened the case"),
@@ -88,14 +91,18 @@ ACTS: Final[Mapping[str, Text]] = {
     "handler_ended": N_("Ended a right to open the contact data"),
     "handler_named": N_("Named a handler of the contact data"),
     "likely_twin": N_("Was told of a person with the same name"),
+    "look_chosen": N_("Chose how the pages look"),
     "looked_up": N_("Looked an identity code up"),
     "many_views": N_("Opened very many client pages"),
     "measure_entered": N_("Entered an estimate"),
     "member_added": N_("Added a network member"),
     "member_removed": N_("Removed a network member"),
     "note_written": N_("Wrote an entry"),
+    "other_sessions_ended": N_("Ended their other sessions"),
     "pair_added": N_("Added a pair"),
     "pair_ended": N_("Ended a pair"),
+    "password_changed": N_("Changed their password"),
+    "password_set": N_("Gave a user a first password"),
     "plan_ended": N_("Ended a plan"),
     "plan_imported": N_("Imported a plan"),
     "plan_in_force": N_("Brought a plan into force"),
@@ -104,19 +111,71 @@ ACTS: Final[Mapping[str, Text]] = {
     "plan_version_started": N_("Started a new version of a plan"),
     "plan_written": N_("Wrote a plan"),
     "recorded_elsewhere": N_("Marked a document recorded elsewhere"),
+    "register_cancelled": N_("Removed an uploaded register"),
     "register_imported": N_("Imported the register"),
+    "register_uploaded": N_("Uploaded a register"),
     "registered": N_("Registered the client"),
     "revealed": N_("Opened sealed data"),
+    "reminder_mail_failed": N_("Could not send a reminder"),
     "reminder_mailed": N_("Sent a reminder"),
+    "reminders_passed": N_("Passed over reminders that had become old"),
     "review_held": N_("Recorded a review"),
+    "sign_in_limited": N_("Tried to sign in too often"),
+    "sign_in_refused": N_("Tried to sign in with a wrong password"),
+    "signed_in": N_("Signed in"),
+    "signed_out": N_("Signed out"),
     "stage_finished": N_("Finished a stage"),
     "stage_opened": N_("Opened a stage"),
     "stage_placed": N_("Placed the case in a stage"),
     "stage_skipped": N_("Left a stage out"),
     "step_done": N_("Marked a promise as kept"),
     "step_promised": N_("Recorded a promise"),
+    "sweep_run": N_("Looked for due reminders"),
+    "team_closed": N_("Closed a team"),
+    "team_created": N_("Made a team"),
+    "team_joined": N_("Joined a user to a team"),
+    "team_left": N_("Took a user out of a team"),
+    "team_renamed": N_("Renamed a team"),
+    "user_changed": N_("Changed a user"),
+    "user_created": N_("Added a user"),
+    "user_deactivated": N_("Closed an account"),
+    "user_reactivated": N_("Opened an account again"),
     "worker_assigned": N_("Named the responsible worker"),
     "worker_released": N_("Released the responsible worker"),
+}
+
+SERVICES: Final[Mapping[str, Text]] = {
+    "system:demo": N_("data of the demo"),
+    "system:intake": N_("import of the register"),
+    "system:reminders": N_("reminders"),
+    "system:setup": N_("taking into use"),
+    "system:upkeep": N_("upkeep of the system"),
+}
+
+AREAS: Final[Mapping[str, Text]] = {
+    "accounts": N_("users and teams"),
+    "clients": N_("clients"),
+    "consents": N_("consents"),
+    "coordination": N_("allocation"),
+    "drafts": N_("drafts"),
+    "intake": N_("import of the register"),
+    "measures": N_("measures"),
+    "network": N_("network"),
+    "plans": N_("plans"),
+    "reminders": N_("reminders"),
+    "supervision": N_("management and log"),
+    "workbench": N_("pages of the client"),
+    "worklist": N_("work list"),
+}
+"""The part of the system whose door stayed shut, by the first part of the endpoint's name."""
+
+OUTCOMES: Final[Mapping[str, Text]] = {
+    "403": N_("no right"),
+    "404": N_("not theirs to see, or not there"),
+    "alert": N_("to be looked into"),
+    "failed": N_("did not succeed"),
+    "interrupted": N_("was broken off"),
+    "refused": N_("refused"),
 }
 
 
@@ -146,6 +205,21 @@ class AuditRow:
             page = PAGES.get(self.object_kind, self.object_kind)
             return N_("Was on a list: %(page)s", page=page) if self.is_listed else N_("Looked at: %(page)s", page=page)
         return ACTS.get(self.action, self.action)
+
+    @property
+    def service(self) -> Text | str:
+        """The job that acted, in words."""
+        return SERVICES.get(self.actor_name, self.actor_name)
+
+    @property
+    def area(self) -> Text | str:
+        """The part of the system that a refused page belongs to, in words."""
+        return AREAS.get(self.object_kind.partition(".")[0], "")
+
+    @property
+    def ending(self) -> Text | str:
+        """How it ended, in words; empty when all went well."""
+        return "" if self.outcome == "ok" else OUTCOMES.get(self.outcome, self.outcome)
 
     @property
     def why(self) -> Text | str:
