@@ -3,6 +3,7 @@
 The models themselves are data (`config/pathways/*.vN.yml`, read by `loader`); how a case moves along one is `engine`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from app.reference.domain import Words, holds
+
+OWN_NUMBER: Final = re.compile(r"[A-Z]{2}\d{2}|P[ABC]\d+")
 
 
 class StageCode(StrEnum):
@@ -140,6 +143,12 @@ class Need:
     effect: Effect
     label: Words
     basis: str | None = None
+
+    @property
+    def law(self) -> str:
+        """The basis as a page tells it: the law alone, without the numbers of our own requirements (PA4, RU15)."""
+        parts = (self.basis or "").split("; ")
+        return "; ".join(part for part in parts if not OWN_NUMBER.fullmatch(part))
 
     @property
     def stops(self) -> bool:

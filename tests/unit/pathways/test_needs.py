@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from app.pathways.domain import NEEDS, Facts, LinkKind, Pathway, StageCode, facts_of_note
+from app.pathways.domain import NEEDS, Effect, Facts, LinkKind, Need, Pathway, StageCode, facts_of_note
 from app.pathways.loader import latest, named, pathway
+from app.reference.domain import Words
 
 A = latest("work_ability_support")
 B = latest("quality_based_coaching")
@@ -140,3 +141,17 @@ def test_guidance_and_labels_fall_back_to_finnish() -> None:
 def test_an_unknown_model_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         latest("no_such_model")
+
+
+@pytest.mark.parametrize(
+    ("basis", "law"),
+    [
+        (None, ""),
+        ("PA4", ""),
+        ("RU15", ""),
+        ("RU03; 189/2001 9 §; 381/2023 4 §", "189/2001 9 §; 381/2023 4 §"),
+        ("703/2023 6 ja 53 §", "703/2023 6 ja 53 §"),
+    ],
+)
+def test_a_page_tells_the_law_and_not_our_own_numbers(basis: str | None, law: str) -> None:
+    assert Need("contact_source", Effect.REMINDS, Words("Yhteydenottaja"), basis).law == law
