@@ -46,7 +46,7 @@ class Forbidden(DomainError):
 
     def __init__(self, message: Text | None = None, field: str | None = None) -> None:
         """Say in general that the right is missing unless the caller knows which."""
-        super().__init__(message or N_("Your role does not allow this. Ask your supervisor if you need it."), field)
+        super().__init__(message or N_("Your role does not allow this."), field)
 
 
 class Conflict(DomainError):

@@ -48,7 +48,7 @@ WORDS: Final[dict[int, Words]] = {
     ),
     403: Words(
         N_("You may not do this"),
-        N_("Your role does not allow this. Ask your supervisor if you need it."),
+        N_("Your role does not allow this."),
         NOTHING_LOST,
         N_("If it belongs to your work, ask your supervisor for the right."),
     ),

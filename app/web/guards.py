@@ -58,6 +58,14 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
     return found
 
 
+def lets_in(endpoint: str | None) -> bool:
+    """Whether the endpoint exists and its guard would let the one who asks in: what it would not is not offered."""
+    guard = guard_of(current_app, endpoint) if endpoint else None
+    if guard is None or maybe_actor() is None:
+        return guard is not None and guard.is_public
+    return guard.permission is None or _could(guard.permission)
+
+
 def assert_all_guarded(app: Flask) -> None:
     """Refuse to start while any route lacks a guard; called by the factory after the last blueprint."""
     bare = sorted(
@@ -81,7 +89,7 @@ def check_guard() -> ResponseReturnValue | None:
     if maybe_actor() is None:
         return _ask_to_sign_in()
     if guard.permission is not None and not _could(guard.permission):
-        raise Forbidden(N_("Your role does not allow this. Ask your supervisor if you need it."))
+        raise Forbidden(N_("Your role does not allow this."))
     return None
 
 

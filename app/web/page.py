@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, make_response, redirect, render_
 from markupsafe import Markup
 
 from app.core.paging import Page
+from app.web.guards import lets_in
 from app.web.request import maybe_actor, signed_in_session, uow, visit
 from app.web.texts import gettext, language
 from app.web.wiring import NavItem, ground
@@ -106,6 +107,7 @@ class Frame:
         self.left = int((stored.ends_at - visit().moment).total_seconds()) if stored else 0
         self.warn = WARN_SECONDS
         self.is_signed_in = self.actor is not None
+        self.may_search = lets_in(self.wiring.search_endpoint)
 
     def _nav(self) -> list[tuple[NavItem, bool]]:
         if self.actor is None:
