@@ -62,7 +62,7 @@ def test_only_the_fifty_newest_messages_are_shown(demo_client: StrictClient, pos
     for number in range(60):
         post(f"Viesti {number}.", "Teksti.")
     shown = demo_client.get("/esittely/posti").get_data(as_text=True)
-    assert shown.count("polku-sheet__head") == 50
+    assert shown.count("polku-box__head") == 50
     assert "Viesti 59." in shown
     assert "Viesti 9." not in shown
 
