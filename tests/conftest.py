@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pytest
 from flask import Flask
@@ -219,14 +219,40 @@ def today() -> date:
     return date(2026, 11, 24)
 
 
-@pytest.fixture
-def app(settings: Settings, sessions: sessionmaker[Session]) -> Flask:
-    """The application, writing inside the test's transaction."""
+class SessionsOfTheTest:
+    """Stands where the application's session factory stands, and makes the sessions of the test that runs."""
+
+    def __init__(self) -> None:
+        self.current: sessionmaker[Session] | None = None
+
+    def __call__(self) -> Session:
+        assert self.current is not None, "the application is used outside a test"
+        return self.current()
+
+
+@pytest.fixture(scope="session")
+def built(settings: Settings) -> tuple[Flask, SessionsOfTheTest]:
+    """The application, built once for all tests of this worker."""
     from app.factory import create_app  # noqa: PLC0415 - unit tests never build the application
 
-    application = create_app(settings, sessions=sessions)
+    switch = SessionsOfTheTest()
+    application = create_app(settings, sessions=cast("sessionmaker[Session]", switch))
     application.test_client_class = StrictClient
-    return application
+    return application, switch
+
+
+@pytest.fixture
+def app(built: tuple[Flask, SessionsOfTheTest], sessions: sessionmaker[Session]) -> Iterator[Flask]:
+    """The application, writing inside the test's transaction; what a test hangs on it is taken off again."""
+    application, switch = built
+    switch.current = sessions
+    config, extensions = dict(application.config), dict(application.extensions)
+    yield application
+    application.config.clear()
+    application.config.update(config)
+    application.extensions.clear()
+    application.extensions.update(extensions)
+    switch.current = None
 
 
 @pytest.fixture
