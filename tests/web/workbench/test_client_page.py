@@ -133,7 +133,7 @@ def test_the_timeline_folds_a_long_text_and_unfolds_it_without_script(desk: Desk
     page = desk.browser.get(f"{desk.path}/aikajana").get_data(as_text=True)
     assert "Pitkä kirjaus" in page
     assert "LOPPU" not in page
-    note_id = page.split('name="avaa" value="')[1].split('"')[0]
+    note_id = page.split('<button class="polku-link" name="avaa" value="')[1].split('"')[0]
     assert "LOPPU" in desk.browser.get(f"{desk.path}/aikajana?avaa={note_id}").get_data(as_text=True)
 
 
