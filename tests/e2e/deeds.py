@@ -117,7 +117,8 @@ def open_stage(page: Page, stage: str, *, reason: str = "", although: str = "") 
         page.get_by_label("Miksi vaihe avataan, vaikka jotain puuttuu").fill(although)
     page.get_by_role("button", name=re.compile("^(Avaa vaihe|Palaa vaiheeseen)$")).click()
     said(page, "Vaihe avattu")
-    expect(page.locator(".polku-stage--now")).to_contain_text(stage)
+    opened = page.get_by_role("list", name="Polun vaiheet").get_by_role("listitem").filter(has_text=stage)
+    expect(opened).to_contain_text("Kesken")
 
 
 def start_plan(page: Page) -> None:
