@@ -12,7 +12,7 @@ from uuid import UUID
 from app.core.clock import start_of_day
 from app.core.workdays import add_months, is_workday, next_workday, previous_workday
 from app.demo.diary import Diary
-from app.demo.domain import Carrier, Part, Texts, Wish
+from app.demo.domain import Carrier, Deed, Part, Texts, Wish
 from app.demo.papers import Papers
 from app.demo.people import PeopleMaker
 from app.demo.walk import Walk
@@ -147,18 +147,15 @@ class LifeMaker:
         return tuple(
             NewGoal(
                 text=wish.text,
-                actions=tuple(
-                    NewAction(
-                        text=deed.text,
-                        owner=deed.owner,
-                        due_on=next_or_same(since + timedelta(days=self._random.randint(20, 120))),
-                        state="done" if self._random.random() < 0.3 else "open",
-                    )
-                    for deed in wish.actions
-                ),
+                actions=tuple(self._action(deed, since) for deed in wish.actions),
             )
             for wish in wishes
         )
+
+    def _action(self, deed: Deed, since: date) -> NewAction:
+        due = next_or_same(since + timedelta(days=self._random.randint(20, 120)))
+        is_done = due < self._today and self._random.random() < 0.7
+        return NewAction(text=deed.text, owner=deed.owner, due_on=due, state="done" if is_done else "open")
 
     def _review(self, part: Part, day: date) -> NewReview:
         random, common = self._random, self._texts.common

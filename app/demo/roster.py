@@ -110,10 +110,8 @@ class Roster:
 
     def _carrier(self, stage: StageCode, due: date | None) -> Carrier:
         random, away = self._random, (due - self._today).days if due else 0
-        if stage.number < StageCode.JOINT_ASSESSMENT.number:
-            return Carrier.PROMISE
         if stage.number < StageCode.RESPONSIBLE_WORKER.number:
-            return Carrier.CONSENT if 0 < away <= 30 and random.random() < 0.2 else Carrier.PROMISE
+            return Carrier.PROMISE
         if away < 0:
             return Carrier.REVIEW if random.random() < 0.8 else Carrier.PROMISE
         if away == 0:
