@@ -190,7 +190,7 @@ class Bench:
             return inside.get(f"/polut/{filled.cases_of[worker][0][1]}")
         if page == "search":
             answer = product.browser(token).get("/tyolista", base_url=inside.BASE)
-            return inside.search("virt", form_token(answer.get_data(as_text=True)))
+            return inside.search(filled.name_of[worker], form_token(answer.get_data(as_text=True)))
         return inside.get("/johtaminen" if page == "board" else "/tyolista")
 
     def show_jobs(self) -> None:

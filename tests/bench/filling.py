@@ -91,6 +91,7 @@ class Filled:
     lead_ids: list[UUID] = field(default_factory=list)
     team_of: dict[UUID, UUID] = field(default_factory=dict)
     cases_of: dict[UUID, list[tuple[UUID, UUID]]] = field(default_factory=dict)  # worker → (client, case)
+    name_of: dict[UUID, str] = field(default_factory=dict)  # worker → letters that begin the name of one of the clients
     small_worker: UUID | None = None
     small_token: str = ""
     small_lead_token: str = ""
@@ -210,6 +211,7 @@ class Filler:
                 client = self._client(seat)
                 if seat.notes == NOTES_OF_BENCH:
                     self.filled.cases_of.setdefault(seat.id, []).append((client.id, client.cases[0].id))
+                    self.filled.name_of[seat.id] = client.last_name[:4].lower()
                 yield client
 
     def _client(self, seat: Seat) -> NewClient:
