@@ -1,0 +1,186 @@
+"""axe (WCAG 2.2 AA) finds nothing on any page that exists, in the light and in the dark; no address is left out."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from app.factory import create_app
+from tests.conftest import ROOT, test_settings
+from tests.e2e.conftest import OpenPage, SignIn
+from tests.e2e.product import Product
+from tests.web.inventory import GUARDS
+
+REGISTER: Final = ROOT / "tests" / "data" / "asiakasrekisteri.csv"
+NO_PAGES: Final = frozenset({"ground.alive", "ground.ready", "ground.metrics", "intake.faults", "demo.mail"})
+"""Answers to machines and a table to download; the demo's mail page is looked at beside the public pages."""
+VISITOR: Final = ""
+READERS: Final = {
+    "assign:worker": "maria.lehto",
+    "audit:view": "risto.karhu",
+    "cases:unassigned": "kaisa.niemi",
+    "public": VISITOR,
+    "register:import": "kaisa.niemi",
+    "supervise:view": "maria.lehto",
+    "users:manage": "paula.aho",
+}
+WORKER: Final = "anna.maki"
+OPEN: Final = (
+    "SELECT c.id, c.client_id, p.id, v.id, s.id FROM pathway_case c"
+    " JOIN user_account u ON u.id = c.primary_worker_id AND u.username = 'anna.maki'"
+    " JOIN plan p ON p.case_id = c.id AND p.ended_on IS NULL"
+    " JOIN plan_version v ON v.plan_id = p.id AND v.state = 'in_force'"
+    " JOIN consent s ON s.case_id = c.id AND s.withdrawn_on IS NULL AND s.kind = 'consent'"
+    " WHERE c.closed_at IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM plan_version d WHERE d.plan_id = p.id AND d.state = 'draft') ORDER BY c.opened_on, c.id LIMIT 1"
+)
+DRAFT: Final = "SELECT id FROM plan_version WHERE plan_id = %s AND state = 'draft'"
+WAITING: Final = (
+    "SELECT id FROM pathway_case WHERE closed_at IS NULL AND primary_worker_id IS NULL ORDER BY opened_on LIMIT 1"
+)
+CLOSED: Final = (
+    "SELECT c.id FROM pathway_case c JOIN team_member m ON m.team_id = c.team_id JOIN user_account u"
+    " ON u.id = m.user_id AND u.username = 'anna.maki' WHERE c.closed_at IS NOT NULL ORDER BY c.opened_on, c.id LIMIT 1"
+)
+USER: Final = "SELECT id FROM user_account WHERE username = 'juha.laine'"
+TEAM: Final = "SELECT id FROM team ORDER BY name LIMIT 1"
+LED: Final = (
+    "SELECT c.id FROM pathway_case c JOIN team_member m ON m.team_id = c.team_id AND m.is_lead"
+    " JOIN user_account u ON u.id = m.user_id AND u.username = 'maria.lehto'"
+    " WHERE c.closed_at IS NULL AND c.primary_worker_id IS NOT NULL ORDER BY c.opened_on, c.id LIMIT 1"
+)
+
+
+@cache
+def catalogue() -> Flask:
+    """The application, for its addresses only."""
+    return create_app(test_settings("postgresql+psycopg://x@/x", "postgresql+psycopg://x@/x"))
+
+
+def pages_of(reader: str) -> list[str]:
+    """The endpoints that this reader is to open."""
+    rules = {rule.endpoint for rule in catalogue().url_map.iter_rules() if "GET" in (rule.methods or ())}
+    wanted = (rules & GUARDS.keys()) - NO_PAGES
+    return sorted(name for name in wanted if READERS.get(GUARDS[name], WORKER) == reader)
+
+
+def place(endpoint: str, known: dict[str, Any]) -> str:
+    rule = next(rule for rule in catalogue().url_map.iter_rules() if rule.endpoint == endpoint)
+    with catalogue().test_request_context(base_url="https://polku.test"):
+        return urlsplit(catalogue().url_for(endpoint, **{name: known[name] for name in rule.arguments})).path
+
+
+def row(product: Product, statement: str, *values: object) -> tuple[Any, ...]:
+    with product.database() as connection:
+        found = connection.execute(statement, values).fetchone()  # type: ignore[call-overload] # statements of this file
+    assert found, statement
+    return tuple(found)
+
+
+def post(page: Page, path: str) -> None:
+    """Send a form of one button, with the token of the page."""
+    token = page.locator("input[name=csrf_token]").first.input_value()
+    sent = page.request.post(path, form={"csrf_token": token, "once": str(uuid4())}, headers={"Origin": page.url})
+    assert sent.ok, f"{path}: {sent.status}"
+
+
+def examples(page: Page, product: Product) -> dict[str, Any]:
+    """A value for every parameter: a case of Anna's with a plan that has a draft version beside it."""
+    case, client, plan, version, consent = row(product, OPEN)
+    post(page, f"/polut/{case}/suunnitelmat/{plan}/uusi-versio")
+    page.goto("/tyolista")
+    page.get_by_role("searchbox").fill("mäk")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/haku/**")
+    return {
+        "case_id": case,
+        "client_id": client,
+        "plan_id": plan,
+        "version_id": version,
+        "draft_id": row(product, DRAFT, plan)[0],
+        "consent_id": consent,
+        "token": page.url.rsplit("/", 1)[1],
+        "stage": 4,
+        "step": "tilanne",
+        "key": "work_ability_support",
+    }
+
+
+def look(page: Page, axe: Callable[[Page], None], path: str, *, status: int = 200) -> None:
+    """Open a page and let axe look at it in both themes."""
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == status, f"{path}: {answer.status}"
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two words
+        axe(page)
+
+
+def test_no_page_is_left_out() -> None:
+    readers = {*READERS.values(), WORKER}
+    looked_at = {name for reader in readers for name in pages_of(reader)}
+    rules = {rule.endpoint for rule in catalogue().url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert looked_at == rules - NO_PAGES - {"static"}
+
+
+def test_public_pages_and_the_error_pages_of_a_visitor(open_page: OpenPage, axe: Callable[[Page], None]) -> None:
+    page = open_page()
+    for endpoint in [*pages_of(VISITOR)]:
+        look(page, axe, place(endpoint, {}))
+    look(page, axe, "/esittely/posti")
+
+
+def test_every_page_of_a_worker(sign_in: SignIn, product: Product, axe: Callable[[Page], None]) -> None:
+    page = sign_in(WORKER)
+    known = examples(page, product)
+    closed = row(product, CLOSED)[0]
+    for endpoint in pages_of(WORKER):
+        values = {**known}
+        if endpoint in {"plans.edit", "plans.accept"}:
+            values["version_id"] = known["draft_id"]
+        if endpoint == "workbench.reopen":
+            values["case_id"] = closed
+        look(page, axe, place(endpoint, values))
+
+
+def test_a_form_that_was_refused_and_the_pages_of_refusal(sign_in: SignIn, axe: Callable[[Page], None]) -> None:
+    page = sign_in(WORKER)
+    page.goto("/asiakkaat/uusi")
+    page.get_by_role("main").get_by_role("button").last.click()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    axe(page)
+    for path, status in ((f"/polut/{uuid4()}", 404), ("/yllapito/kayttajat", 403), ("/ei-ole", 404)):
+        look(page, axe, path, status=status)
+
+
+def test_every_page_of_a_coordinator(sign_in: SignIn, product: Product, axe: Callable[[Page], None]) -> None:
+    page = sign_in("kaisa.niemi")
+    page.goto("/tuonti")
+    page.locator("input[type=file]").set_input_files(Path(REGISTER))
+    page.get_by_role("button", name="Tarkista tiedosto").click()
+    page.wait_for_url("**/tuonti/*")
+    known = {"case_id": row(product, WAITING)[0], "job_id": page.url.rsplit("/", 1)[1]}
+    for endpoint in pages_of("kaisa.niemi"):
+        look(page, axe, place(endpoint, known))
+
+
+def test_every_page_of_a_supervisor(sign_in: SignIn, product: Product, axe: Callable[[Page], None]) -> None:
+    page = sign_in("maria.lehto")
+    for endpoint in pages_of("maria.lehto"):
+        look(page, axe, place(endpoint, {"case_id": row(product, LED)[0]}))
+
+
+@pytest.mark.parametrize("reader", ["paula.aho", "risto.karhu"])
+def test_every_page_of_administration_and_of_the_log(
+    sign_in: SignIn, product: Product, axe: Callable[[Page], None], reader: str
+) -> None:
+    page = sign_in(reader)
+    known = {"user_id": row(product, USER)[0], "team_id": row(product, TEAM)[0]}
+    for endpoint in pages_of(reader):
+        look(page, axe, place(endpoint, known))
