@@ -128,17 +128,15 @@ def free_on(absences: Iterable[Away], today: date) -> date | None:
     return None if back == today else back
 
 
-def ranked(
-    loads: Iterable[Load], allowed: frozenset[str], *, words: str = "", but: UUID | None = None
-) -> list[Candidate]:
+def ranked(loads: Iterable[Load], allowed: frozenset[str], *, words: str = "") -> list[Candidate]:
     """Return who could take a case: those the pathway names first, among them whoever carries least.
 
-    `words` is a part of a name; `but` is left out. Source: ruling 4.
+    `words` is a part of a name. Source: ruling 4.
     """
     found = [
         Candidate(load=load, is_allowed=not load.codes.isdisjoint(allowed))
         for load in loads
-        if load.id != but and words.casefold() in load.name.casefold()
+        if words.casefold() in load.name.casefold()
     ]
     found.sort(key=lambda one: (not one.is_allowed, one.load.free_on is not None, one.load.open_cases))
     return found

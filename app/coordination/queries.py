@@ -258,7 +258,7 @@ def candidates_for(
     teams: Iterable[UUID] = actor.team_ids | actor.led_team_ids | ({case.team_id} if case.team_id else frozenset())
     allowed = pathway(case.model_key, case.model_version).professions_for(case.current_stage)
     loads = loads_of(uow, list(teams), now=now, today=today)
-    return ranked(loads, frozenset(allowed), words=words, but=case.worker_id)
+    return ranked(loads, frozenset(allowed), words=words)
 
 
 def assign_page(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime) -> AssignPage:

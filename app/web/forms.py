@@ -72,7 +72,8 @@ class PolkuForm(FlaskForm):
         """Every reason with the id of its field, in the order of the page, those of no field first."""
         found: list[tuple[str | None, str]] = [(None, str(reason)) for reason in self.form_errors]
         for field in self:
-            found.extend((field.id, str(reason)) for reason in field.errors if isinstance(reason, str))
+            # a lazy sentence is no str yet; only what a field of fields gathers is left to those fields
+            found.extend((field.id, str(reason)) for reason in field.errors if not isinstance(reason, dict | list))
         return found
 
 

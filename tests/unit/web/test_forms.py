@@ -127,6 +127,9 @@ def test_a_value_that_was_not_offered_is_refused(asked: MakeRequest) -> None:
         assert not form.validate()
         assert set(form.errors) == {"worker", "kind", "parties"}
         assert [str(reason) for reason in form.worker.errors] == ["Valitse yksi luettelosta."]
+        # the sentence is translated when it is shown, and the summary must not lose it
+        assert ("worker", "Valitse yksi luettelosta.") in form.problems
+        assert len(form.problems) == 3
 
 
 def test_an_optional_choice_may_be_left_out(asked: MakeRequest) -> None:
