@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from app.demo.services import demo_accounts
+from app.demo.loader import load_texts
 from tests.e2e.product import Product
 from tests.e2e.watching import WATCHES, Hand, Watch, hand_of
 from tests.launched import Clone
@@ -114,8 +114,9 @@ def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
 
 @pytest.fixture(scope="session")
 def passwords() -> dict[str, str]:
-    """The passwords of the demo by user name."""
-    return {account.username: account.password for account in demo_accounts()}
+    """The passwords of the demo by user name, of those too whom the list of sign-ins does not show."""
+    region = load_texts().region
+    return {seed.username: region.password for seed in region.staff}
 
 
 @pytest.fixture
