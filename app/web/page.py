@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -128,8 +128,10 @@ def can_reach(endpoint: str | None) -> bool:
 
 
 def sign_in_address() -> str:
-    """Return where to sign in."""
-    return url_for(ground().wiring.sign_in_endpoint)
+    """Return where to sign in; from there the way leads back to the page of ours that the form was on."""
+    came_from = urlsplit(request.referrer or "")
+    back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return url_for(ground().wiring.sign_in_endpoint, next=back if back and came_from.netloc == request.host else None)
 
 
 def asset(name: str) -> str:

@@ -71,6 +71,21 @@ def test_what_was_written_is_shown_when_the_session_has_ended(signed: FlaskClien
     assert 'href="/kirjaudu"' in answer.text
 
 
+def test_signing_in_leads_back_to_the_page_the_form_was_on_and_to_no_other_site(
+    signed: FlaskClient, csrf: str, ledger: Ledger
+) -> None:
+    ledger.rows.clear()
+    values = GOOD | {"csrf_token": csrf}
+    for came_from, way in (
+        ("https://polku.test/lomake?osa=2", 'href="/kirjaudu?next=/lomake?osa%3D2"'),
+        ("https://muu.test/lomake", 'href="/kirjaudu"'),
+    ):
+        headers = {"Sec-Fetch-Site": "same-origin", "Referer": came_from}
+        answer = signed.post("/kirjaa", data=values, headers=headers)
+        assert answer.status_code == 401
+        assert way in answer.text
+
+
 def cookie_of(client: FlaskClient) -> str:
     cookie = client.get_cookie("__Host-polku", domain="polku.test")
     assert cookie is not None
