@@ -5,8 +5,8 @@ from typing import Final
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e import deeds
-from tests.e2e.conftest import OpenPage, SignIn
-from tests.e2e.deeds import follow, press, said
+from tests.e2e.conftest import SignIn
+from tests.e2e.deeds import follow, press
 from tests.e2e.product import Product
 
 WISH: Final = "Haluan jaksaa töissä kolme päivää viikossa"
@@ -115,14 +115,14 @@ def cookies_of(context: BrowserContext) -> set[str]:
 
 def test_the_watch_over_addresses_and_titles_finds_a_person(product: Product) -> None:
     """Every page of every browser test is watched for check 26; here the watch itself is tried."""
-    name = sorted(product.names())[0]
+    name = min(product.names())
     good = {"/polut/0b7c6c0e-5d0e-4f0e-9d3e-1a2b3c4d5e6f?vaihe=7#kirjaa", "A-1026/1, yhteenveto – Polku"}
     bad = {f"/asiakkaat?nimi={name.upper()}", f"{name.title()} – Polku", "/haku/140587-928E"}
     assert set(product.people_named_in(good | bad)) == bad
 
 
-def test_the_journeys_addresses_hold_no_person(sign_in: SignIn, open_page: OpenPage) -> None:
-    """The paths on which a name could slip into an address: search, registration, twins, reveal of the code."""
+def test_searching_and_revealing_put_nobody_into_an_address(sign_in: SignIn) -> None:
+    """The ways on which a person could slip into one; `open_page` looks at every address and title in the end."""
     page, person = sign_in("anna.maki"), deeds.invent("Usva")
     deeds.register(page, person)
     press(page, "Näytä henkilötunnus")
@@ -131,4 +131,3 @@ def test_the_journeys_addresses_hold_no_person(sign_in: SignIn, open_page: OpenP
         page.get_by_label("Hae asiakas").fill(words)
         page.keyboard.press("Enter")
         expect(page.get_by_role("main")).to_contain_text(person.last_name)
-    assert open_page  # its end looks at every address and title that was met
