@@ -81,7 +81,8 @@ class Keyboard:
         self.go("Enter")
 
     def go(self, key: str) -> None:
-        """Press a key that leads to a page."""
+        """Press a key that leads to a page; nobody presses before the new page has placed the focus."""
+        self.page.wait_for_function("document.activeElement !== document.body")
         with self.page.expect_event("domcontentloaded"):
             self.page.keyboard.press(key)
 
