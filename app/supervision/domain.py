@@ -210,17 +210,20 @@ def matrix_of(
 
     `cases`: open cases by worker, under None those without one. Cells of one worker and stage are one cell.
     """
-    workers: set[UUID | None] = {*cases, *(cell.worker_id for cell in cells if cell.late)}
+    of_worker: dict[UUID | None, list[Cell]] = {worker: [] for worker in cases}
+    for cell in cells:
+        if cell.late or cell.worker_id in of_worker:
+            of_worker.setdefault(cell.worker_id, []).append(cell)
     rows = [
         _row(
-            [cell for cell in cells if cell.worker_id == worker],
+            own,
             worker_id=worker,
             name=names.get(worker, "") if worker else "",
             away=away.get(worker) if worker else None,
             cases=cases.get(worker, 0),
             today=today,
         )
-        for worker in workers
+        for worker, own in of_worker.items()
     ]
     totals = _row(cells, worker_id=None, name="", away=None, cases=sum(cases.values()), today=today)
     rows.sort(key=lambda row: (-row.total, row.worker_id is None, row.name, str(row.worker_id)))

@@ -32,11 +32,10 @@ def language() -> str:
 
 def catalogue() -> NullTranslations:
     """Return the catalogue of the request's language, or of the language forced by whoever renders a mail."""
-    found: NullTranslations | None = visit().catalogue if has_request_context() else None
-    if found is None:
-        found = get_translations()
-        if has_request_context():
-            visit().catalogue = found
+    here = visit() if has_request_context() else None
+    found: NullTranslations = (here.catalogue if here else None) or get_translations()
+    if here:
+        here.catalogue = found
     return found
 
 
