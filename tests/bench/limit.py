@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, redirect, request
+from jinja2 import Template
 from markupsafe import Markup
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from app.core import clock
 from app.core.clock import local_date
@@ -39,26 +40,37 @@ BOARD: Final = text(
 )
 
 
-def web() -> Flask:
-    """Build the application; its templates lie in the folder named by BENCH_FRAMES."""
+@lru_cache(maxsize=1)
+def _engine() -> Engine:
     settings = Settings.from_env(os.environ)
-    engine = make_engine(
+    return make_engine(
         settings.database_url,
         pool_size=settings.web_pool_size,
         max_overflow=settings.web_pool_overflow,
         statement_timeout_ms=settings.statement_timeout_web * 1000,
     )
+
+
+def rows(statement: Any, **values: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's rows
+    """Run the page's one statement."""
+    with _engine().connect() as connection:
+        return connection.execute(statement, values).all()
+
+
+def web() -> Flask:
+    """Build the application; its templates lie in the folder named by BENCH_FRAMES."""
     app = Flask("limit", template_folder=None, static_folder=None)
     folder = Path(os.environ["BENCH_FRAMES"])
     sources = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
-    templates = {name: app.jinja_env.from_string(source) for name, source in sources.items()}
+    app.after_request(compress)
+    add_pages(app, {name: app.jinja_env.from_string(source) for name, source in sources.items()})
+    return app
+
+
+def add_pages(app: Flask, templates: dict[str, Template]) -> None:
+    """Add the pages of the limit: a statement and a template each."""
     today = local_date(clock.moment())
     helpers: dict[str, Any] = {"trail": trail, "due": lambda day: due(day, today)}
-    app.after_request(compress)
-
-    def rows(statement: Any, **values: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's rows
-        with engine.connect() as connection:
-            return connection.execute(statement, values).all()
 
     @app.get("/healthz")
     def health() -> str:
@@ -86,8 +98,6 @@ def web() -> Flask:
     def board(team: str) -> str:
         middle = date.fromordinal(today.toordinal() - 14)
         return templates["board"].render(rows=rows(BOARD, team=team, today=today, middle=middle))
-
-    return app
 
 
 def trail(states: str, number: int) -> Markup:

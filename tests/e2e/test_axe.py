@@ -78,7 +78,7 @@ def place(endpoint: str, known: dict[str, Any]) -> str:
 
 def row(product: Product, statement: str, *values: object) -> tuple[Any, ...]:
     with product.database() as connection:
-        found = connection.execute(statement, values).fetchone()  # type: ignore[call-overload] # statements of this file
+        found = connection.execute(statement, values).fetchone()
     assert found, statement
     return tuple(found)
 
@@ -118,7 +118,7 @@ def look(page: Page, axe: Callable[[Page], None], path: str, *, status: int = 20
     assert answer is not None
     assert answer.status == status, f"{path}: {answer.status}"
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two words
+        page.emulate_media(color_scheme=scheme)
         axe(page)
 
 
