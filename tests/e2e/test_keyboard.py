@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import deeds
@@ -180,3 +181,15 @@ def test_escape_closes_the_panel_and_gives_the_focus_back(sign_in: SignIn) -> No
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     expect(page.get_by_label("Mitä sovittiin")).to_have_count(0)
+
+
+def test_a_page_that_hides_the_focus_is_found_out(sign_in: SignIn) -> None:
+    """The sabotage: without rings the walk above must stop at once."""
+    page = sign_in("leena.salo")
+    page.evaluate(
+        "() => { const sheet = new CSSStyleSheet();"
+        " sheet.replaceSync('* { outline: none !important; box-shadow: none !important }');"
+        " document.adoptedStyleSheets = [sheet]; }"
+    )
+    with pytest.raises(AssertionError, match="no ring at"):
+        Keyboard(page).to(page.get_by_role("link", name="Kirjaa").first)
