@@ -179,4 +179,9 @@ def _candidates(client_id: UUID, named: list[HandlerView]) -> list[tuple[str, st
 def _handler_words(client_id: UUID, named: list[HandlerView]) -> dict[str, Any]:
     people = {handler.user_id for handler in named} | {handler.granted_by for handler in named if handler.granted_by}
     may_name = queries.may(uow(), actor(), Permission.HANDLER_NAME, client_id, now=moment())
-    return {"handlers": named, "names": accounts.full_names(uow(), people), "may_name": may_name}
+    return {
+        "handlers": named,
+        "names": accounts.full_names(uow(), people),
+        "may_name": may_name,
+        "is_handler": any(handler.user_id == actor().id for handler in named),
+    }
