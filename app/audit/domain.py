@@ -85,6 +85,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "case_opened": N_("Opened a pathway"),
     "case_reopened": N_("Reopened the case"),
     "changed": N_("Changed the details"),
+    "cleaning_run": N_("Cleared old data away"),
     "consent_recorded": N_("Recorded a consent"),
     "consent_withdrawn": N_("Withdrew a consent"),
     "denied": N_("Was turned away"),

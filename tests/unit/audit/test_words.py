@@ -9,6 +9,8 @@ import pytest
 from app.access.actor import SYSTEM_GRANTS
 from app.audit.domain import ACTS, OUTCOMES, PAGES, SERVICES, AuditRow
 from app.core.texts import Text
+from app.reminders.services import SWEEP
+from app.upkeep.services import CLEANING
 
 APP = Path(__file__).resolve().parents[3] / "app"
 RECORDERS = {"record", "_record", "record_viewed", "record_listed", "_record_mail", "_opened", "_seen"}
@@ -57,6 +59,7 @@ def test_every_act_and_page_that_is_recorded_has_words() -> None:
 def test_every_page_and_outcome_named_by_keyword_has_words() -> None:
     assert not constants(RECORDERS, "page") - set(PAGES)
     assert not constants({"record"}, "outcome") - set(OUTCOMES)
+    assert {f"{name}_run" for name in (SWEEP, CLEANING)} <= set(ACTS)
 
 
 @pytest.mark.parametrize("name", sorted(SYSTEM_GRANTS))
