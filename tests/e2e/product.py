@@ -27,6 +27,7 @@ SPEED: Final = {
     "POLKU_CODE_LOOKUP_LIMIT": "5000",
 }
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+SEALED: Final = re.compile(r"(?<=sivu=)[\w-]{40,}")  # the place in a list, encrypted: chance letters
 CODE: Final = re.compile(r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b")
 
 
@@ -93,7 +94,7 @@ class Product:
         names = self.names()
         found = []
         for text in texts:
-            plain = UUID.sub("", unquote(text))
+            plain = SEALED.sub("", UUID.sub("", unquote(text)))
             words = {word.casefold() for word in re.findall(r"[^\W\d_]+", plain)}
             if CODE.search(plain) or words & names:
                 found.append(text)
