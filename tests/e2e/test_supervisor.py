@@ -69,9 +69,9 @@ def test_every_number_on_the_board_opens_a_list_of_exactly_that_many(sign_in: Si
         seen[address] = seen.get(address) or listed(page, address)
         assert seen[address] == (number, number), address
     pressed = page.locator(".polku-matrix tbody td a[href*=tarkistukset]").last
-    number = pressed.inner_text()
+    shown = pressed.inner_text()
     pressed.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"^{number} tarkistus"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"^{shown} tarkistus"))
 
 
 def test_the_lead_time_opens_the_cases_it_is_the_median_of(sign_in: SignIn) -> None:
