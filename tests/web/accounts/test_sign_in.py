@@ -102,7 +102,7 @@ def test_the_answer_is_the_same_for_a_name_nobody_has_a_closed_account_and_a_wro
         text = answer.get_data(as_text=True)
         assert "Käyttäjätunnus tai salasana on väärin." in text
         assert password not in text
-        # What differs is what the visitor typed, the key of the form, and its token, which holds the second it was made.
+        # What differs is what the visitor typed, the form's key, and its token, which holds its second.
         plain = re.sub(r'name="(once|csrf_token)" value="[^"]*"', "", text)
         bodies.add(plain.replace(f'"{name}"', "NAME"))
     assert len(bodies) == 1
