@@ -22,7 +22,7 @@ MAIL_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 ALLOWED_FIELDS: Final = frozenset(
     {
         "event", "level", "timestamp", "logger", "component", "exception", "error",
-        "request_id", "endpoint", "method", "status", "ms", "queries", "bytes",
+        "request_id", "endpoint", "route", "user_id", "kind", "method", "status", "ms", "queries", "bytes",
         "actor_id", "actor_kind", "client_id", "case_id", "duty_id", "message_id", "task", "task_id", "run_id",
         "rule", "range", "rows", "count", "created", "sent", "passed", "failed", "skipped", "attempt", "retries",
         "reason", "limit", "seconds", "port", "host", "version", "revision", "problem", "signal", "pid",
@@ -67,6 +67,8 @@ def configure_logging(component: str, *, level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_component,
     ]
+    # What the standard library's loggers are given as `extra`; the list below decides what of it stays.
+    foreign: list[Processor] = [*shared, structlog.stdlib.ExtraAdder()]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -74,7 +76,7 @@ def configure_logging(component: str, *, level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+        foreign_pre_chain=foreign,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,

@@ -44,6 +44,17 @@ def test_a_field_outside_the_list_is_dropped_and_its_author_told(capsys: pytest.
     assert line["problem"] == "fields not allowed in logs: surname"
 
 
+def test_what_a_standard_logger_tells_beside_its_words_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("web")
+    told = {"request_id": "abc", "route": "/tyolista", "status": 200, "ms": 12.5, "name_of_client": "Aalto"}
+    logging.getLogger("polku.access").info("request", extra=told)
+    (line,) = lines(capsys)
+    assert {key: line[key] for key in ("request_id", "route", "status", "ms")} == {
+        "request_id": "abc", "route": "/tyolista", "status": 200, "ms": 12.5,
+    }  # fmt: skip
+    assert "Aalto" not in str(line)
+
+
 def test_a_library_and_a_traceback_pass_the_same_nets(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("worker")
     try:
