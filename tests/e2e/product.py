@@ -27,7 +27,8 @@ SPEED: Final = {
     "POLKU_CODE_LOOKUP_LIMIT": "5000",
 }
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-SEALED: Final = re.compile(r"(?<=sivu=)[\w-]{40,}")  # the place in a list, encrypted: chance letters
+# The place in a list is encrypted, so its letters are chance; the log is narrowed by the user name of staff.
+NOBODY: Final = re.compile(r"(?<=sivu=)[\w-]{40,}|(?<=kayttaja=)[a-z]+\.[a-z]+\d*")
 CODE: Final = re.compile(r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b")
 
 
@@ -94,7 +95,7 @@ class Product:
         names = self.names()
         found = []
         for text in texts:
-            plain = SEALED.sub("", UUID.sub("", unquote(text)))
+            plain = NOBODY.sub("", UUID.sub("", unquote(text)))
             words = {word.casefold() for word in re.findall(r"[^\W\d_]+", plain)}
             if CODE.search(plain) or words & names:
                 found.append(text)

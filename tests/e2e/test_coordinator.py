@@ -16,6 +16,7 @@ from tests.e2e.watching import Hand
 
 REGISTER: Final = Path(__file__).resolve().parents[1] / "data/asiakasrekisteri.csv"
 PLANTED: Final = json.loads(REGISTER.with_suffix(".faults.json").read_text("utf-8"))
+PAGE: Final = 50  # rows on a page of the board
 RUN: Final = 60_000  # milliseconds a run of six hundred rows may take while everything else works too
 
 
@@ -29,31 +30,38 @@ def test_a_client_of_a_town_is_given_to_a_worker_in_four_clicks(sign_in: SignIn,
     page = sign_in("kaisa.niemi")
     follow(page, "Jako")
     everybody = waiting(page)
-    assert page.locator(".polku-jako tbody tr").count() == everybody
+    assert page.locator(".polku-jako tbody tr").count() == min(everybody, PAGE)
 
     hand(page).begin()
     page.get_by_label("Kunta").focus()
     page.keyboard.type("Lah")
     press(page, "Suodata")
     rows = page.locator(".polku-jako tbody tr")
-    expect(rows).to_have_count(waiting(page))
-    assert 0 < rows.count() < everybody
+    expect(page.get_by_label("Kunta")).to_have_value("398")
+    of_town = waiting(page)
+    assert 0 < of_town < everybody
+    assert rows.count() == min(of_town, PAGE)
     assert all("Lahti" in town for town in rows.get_by_role("rowheader").all_inner_texts())
-    name = rows.first.get_by_role("rowheader").inner_text().splitlines()[0]
+    name, place = rows.first.get_by_role("rowheader").inner_text().splitlines()
+    reference = place.split(" ")[0]
     follow(rows.first, "Jaa")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Jaa asiakas: {name}")
-    worker = page.get_by_role("radio").first
-    chosen = page.locator(f"label[for='{worker.get_attribute('id')}']").inner_text()
-    worker.check()
+    # somebody of the demo's staff whom the pathway names; other tests make users called Uusi
+    worker = page.locator(".govuk-radios__item").filter(has_not_text=re.compile("polkumalli ei mainitse|Uusi")).first
+    chosen = worker.locator("label").inner_text()
+    worker.get_by_role("radio").check()
     press(page, "Nimeä työntekijä")
     said(page, "Vastuutyöntekijä nimetty")
     hand(page).tell("a client of a town given to a worker")
     assert hand(page).clicks <= 4
 
     assert waiting(page) == everybody - 1
-    expect(page.locator(".polku-jako")).not_to_contain_text(name)
+    expect(page.locator(".polku-jako")).not_to_contain_text(reference)
     hers = sign_in(usernamed(chosen))
-    expect(hers.locator(".polku-worklist")).to_contain_text(name)
+    hers.get_by_label("Hae asiakas").fill(reference)
+    hers.keyboard.press("Enter")
+    expect(hers.get_by_role("heading", level=1)).to_have_text(name)
+    expect(hers.locator(".polku-facts--quiet")).to_contain_text(chosen)
 
 
 def usernamed(name: str) -> str:
