@@ -28,6 +28,7 @@ SMALL: Final = 1_000
 MOST_SWEEP: Final = 3.0
 MOST_IMPORT: Final = 10.0
 MANY: Final = 16
+SHOWN: Final = ("rate", "p50", "p95", "web", "database")
 Figures = dict[str, float]
 
 
@@ -86,7 +87,11 @@ class Bench:
             connections = visitors.connections(page, count, site.port)
         seconds = self.pace.seconds if count > 1 else self.pace.seconds / 2
         order = {"port": site.port, "seconds": seconds, "warm": self.pace.warm, "connections": connections}
-        self.figures.setdefault((name, page, count), []).append(under_load(order))
+        web, database = site.spent(), self.ground.database_spent()
+        found = under_load(order)
+        found["web"] = 1000 * (site.spent() - web) / found["pages"]
+        found["database"] = 1000 * (self.ground.database_spent() - database) / found["pages"]
+        self.figures.setdefault((name, page, count), []).append(found)
 
     def make_frames(self, pages: tuple[str, ...]) -> Path:
         """Make the limit's templates out of the product's own pages."""
@@ -135,21 +140,30 @@ class Bench:
     def show_pages(self, pages: tuple[str, ...]) -> None:
         """Print the figures of the pages and judge them."""
         for count in (1, MANY):
-            say(f"\n{count} connection{'s' if count > 1 else ''}: pages a second · p50 · p95 (ms)")
+            say(f"\n{count} connection{'s' if count > 1 else ''}: pages a second · p50 · p95"
+                " · processor of a page, web and database (ms)")  # fmt: skip
             for page in pages:
                 for name in ("many", "few", "limit"):
-                    rate, p50, p95 = (self.middle(name, page, count, one) for one in ("rate", "p50", "p95"))
+                    rate, p50, p95, web, database = (self.middle(name, page, count, one) for one in SHOWN)
                     who = {"many": f"{self.pace.clients:,}", "few": f"{SMALL:,}", "limit": "limit"}[name]
-                    say(f"  {WORDS[page]:14} {who:>9}  {rate:8.1f}  {p50:7.1f}  {p95:7.1f}")
+                    say(
+                        f"  {WORDS[page]:14} {who:>9}  {rate:8.1f}  {p50:7.1f}  {p95:7.1f}  {web:6.2f}  {database:6.2f}"
+                    )
         say("\nAgainst the targets")
         for page in pages:
             share = self.middle("many", page, MANY, "rate") / self.middle("limit", page, MANY, "rate")
             say(f"  {WORDS[page]:14} share of the limit  {self.judge(WORDS[page], share, least=LEAST[page])}")
+            busy = self.cost("limit", page) / self.cost("many", page)
+            say(f"  {'':14} by processor time   {busy:.2f}")
             alone = self.middle("many", page, 1, "rate") / self.middle("limit", page, 1, "rate")
             say(f"  {'':14} with one connection {alone:.2f}")
             growth = self.growth(page)
             said = self.judge(f"{WORDS[page]}, growth", growth, most=MOST_GROWTH)
             say(f"  {'':14} growth of p95       {said}")
+
+    def cost(self, name: str, page: str) -> float:
+        """Return the processor time of a page, in the web server and in the database."""
+        return self.middle(name, page, MANY, "web") + self.middle(name, page, MANY, "database")
 
     def growth(self, page: str) -> float:
         """Return how many times longer p95 is among many than among few: in the middle of rounds taken in turns."""

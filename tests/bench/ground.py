@@ -8,8 +8,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -41,6 +41,10 @@ class Site:
     name: str
     port: int
     process: Process
+
+    def spent(self) -> float:
+        """Return the seconds of processor that its processes have used."""
+        return processor_seconds(lambda fields: int(fields[2]) == self.process.pid)
 
 
 @dataclass
@@ -107,6 +111,13 @@ class Ground:
         """Return the address for what only an operator does: ANALYZE of everything, CHECKPOINT."""
         return self.server.url(SUPERUSER, database)
 
+    def database_spent(self) -> float:
+        """Return the seconds of processor that PostgreSQL has used, ended connections included."""
+        process = self.server.process
+        server = process.pid if process is not None else 0
+        mine = processor_seconds(lambda fields: int(fields[1]) == server)
+        return mine + _ticks(Path(f"/proc/{server}/stat"), slice(11, 15))
+
     def serve(self, name: str, application: str, database: str, **more: str) -> Site:
         """Start an application on granian as the launcher does, and wait for its first answer."""
         port = free_port()
@@ -158,6 +169,24 @@ def ground() -> Iterator[Ground]:
         family.close()
         shutil.rmtree(home, ignore_errors=True)
         shutil.rmtree(server.sockets.parent, ignore_errors=True)
+
+
+def processor_seconds(is_counted: Callable[[list[str]], bool]) -> float:
+    """Return the seconds of processor of the processes whose fields (state, parent, group, …) are asked for."""
+    total = 0.0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if is_counted(_fields(path)):
+                total += _ticks(path, slice(11, 13))
+    return total
+
+
+def _fields(path: Path) -> list[str]:
+    return path.read_text().rpartition(")")[2].split()
+
+
+def _ticks(path: Path, which: slice) -> float:
+    return sum(map(int, _fields(path)[which])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(url: str) -> bool:

@@ -94,6 +94,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     start = time.perf_counter() + order["warm"]
     end = start + order["seconds"]
     times: list[float] = []
+    pages = 0
     for connection in connections:
         connection.ask()
     while time.perf_counter() < end:
@@ -101,12 +102,13 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
             took = key.data.read()
             if took is None:
                 continue
+            pages += 1
             if time.perf_counter() > start:
                 times.append(took)
             key.data.ask()
     for connection in connections:
         connection.socket.close()
-    return {"rate": len(times) / order["seconds"], **percentiles(times)}
+    return {"pages": pages, "rate": len(times) / order["seconds"], **percentiles(times)}
 
 
 def percentiles(times: list[float]) -> dict[str, float]:
