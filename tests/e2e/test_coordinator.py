@@ -69,7 +69,7 @@ def usernamed(name: str) -> str:
     return name.lower().replace(" ", ".").translate(str.maketrans("äöå", "aoa"))
 
 
-def test_who_comes_second_is_told_and_changes_nothing(sign_in: SignIn) -> None:
+def test_who_comes_second_is_told_and_changes_nothing(sign_in: SignIn, axe: Callable[[Page], None]) -> None:
     first, second, elsewhere = sign_in("kaisa.niemi"), sign_in("kaisa.niemi"), sign_in("antti.heino")
     first.goto("/jako")
     follow(first.locator(".polku-jako tbody tr").first, "Jaa")
@@ -84,6 +84,7 @@ def test_who_comes_second_is_told_and_changes_nothing(sign_in: SignIn) -> None:
     press(second, "Nimeä työntekijä")
     expect(second).to_have_title(re.compile("^Virhe: "))
     expect(second.locator(".govuk-error-summary")).to_contain_text("Joku ehti ensin. Vastuutyöntekijä nyt: ")
+    axe(second)
 
     press(elsewhere, "Nimeä työntekijä")
     expect(elsewhere.get_by_role("main")).to_contain_text("Joku muu on voinut jakaa sen hetki sitten.")

@@ -1,6 +1,7 @@
 """The tietosuojavastaava: finds out who has looked at a client, by reference and by day, and sees no name."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from playwright.sync_api import Page, expect
@@ -60,7 +61,7 @@ def test_the_log_tells_who_has_seen_a_client_and_why(sign_in: SignIn, product: P
     assert denied[0][3] == "Pääsy estettiin\nasiakkaan sivut · ei hänen nähtävissään tai ei olemassa"
 
 
-def test_days_narrow_the_log_and_what_cannot_be_read_is_said(sign_in: SignIn) -> None:
+def test_days_narrow_the_log_and_what_cannot_be_read_is_said(sign_in: SignIn, axe: Callable[[Page], None]) -> None:
     page = sign_in("risto.karhu")
     search(page, since="24.11.2026", until="24.11.2026")
     assert {row[0].split(" klo ")[0] for row in rows(page)} == {"24.11.2026"}
@@ -70,6 +71,7 @@ def test_days_narrow_the_log_and_what_cannot_be_read_is_said(sign_in: SignIn) ->
     expect(page.get_by_role("heading", name="Rajaukseen ei osu rivejä")).to_be_visible()
     search(page, since="31.2.2026", client="2041 2042")
     expect(page).to_have_title(re.compile("^Virhe: Loki"))
+    axe(page)
     summary = page.locator(".govuk-error-summary")
     summary.get_by_role("link", name="Päivää 31.2.2026 ei ole.").click()
     expect(page.get_by_label("Päivästä")).to_be_focused()

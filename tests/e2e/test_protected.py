@@ -1,11 +1,12 @@
 """Check 25: the contact data of a person under address protection are in no output, whoever asks and however."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e import deeds
 from tests.e2e.conftest import SignIn
@@ -165,13 +166,18 @@ def test_paper_holds_neither_the_contact_data_nor_the_town(sign_in: SignIn, secr
         assert len(page.pdf(format="A4")) > 5_000  # it does print
 
 
-def test_only_a_handler_opens_the_contact_data_once_and_the_log_tells_it(sign_in: SignIn, secret: Secret) -> None:
+def test_only_a_handler_opens_the_contact_data_once_and_the_log_tells_it(
+    sign_in: SignIn, secret: Secret, axe: Callable[[Page], None]
+) -> None:
     page = sign_in("anna.maki")
     page.goto(f"/asiakkaat/{secret.client}/tiedot")
     press(page, "Avaa yhteystiedot")
     opened = page.locator("#client-contact")
     for words in (secret.address, secret.phone, secret.email, TOWN):
         expect(opened).to_contain_text(words)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        axe(page)
     page.reload()
     secret.assert_absent(page.content(), "the page opened again")
 

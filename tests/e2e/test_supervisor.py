@@ -1,6 +1,7 @@
 """The esihenkilö: numbers that open what they count, and the handlers of protected contact data."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from playwright.sync_api import Locator, Page, expect
@@ -158,7 +159,9 @@ def counted(page: Page) -> tuple[int, str]:
     return int(found[1]), words
 
 
-def test_the_lead_names_a_handler_who_then_opens_the_contact_data(sign_in: SignIn, product: Product) -> None:
+def test_the_lead_names_a_handler_who_then_opens_the_contact_data(
+    sign_in: SignIn, product: Product, axe: Callable[[Page], None]
+) -> None:
     case, client = protected_client(product)
     lead, second = sign_in("maria.lehto"), sign_in("eeva.rasanen")
     second.goto(f"/polut/{case}")
@@ -170,6 +173,7 @@ def test_the_lead_names_a_handler_who_then_opens_the_contact_data(sign_in: SignI
     follow(lead, "Yhteystietojen käsittelijät")
     press(lead, "Nimeä käsittelijä")
     expect(lead).to_have_title(re.compile("^Virhe: "))
+    axe(lead)
     lead.get_by_label("Kuka saa avata yhteystiedot").select_option("Eeva Räsänen")
     lead.get_by_label("Miksi henkilö tarvitsee yhteystietoja").fill("Sijaistaa vastuutyöntekijää loman ajan.")
     press(lead, "Nimeä käsittelijä")
@@ -180,6 +184,7 @@ def test_the_lead_names_a_handler_who_then_opens_the_contact_data(sign_in: SignI
     second.reload()
     press(second, "Avaa yhteystiedot")
     expect(second.locator("#client-contact dl")).to_contain_text("@example.org")
+    axe(second)
 
     named.get_by_role("button", name="Päätä oikeus").click()
     said(lead, "Oikeus päätetty")
