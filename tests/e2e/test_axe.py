@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from app.factory import create_app
 from tests.conftest import ROOT, test_settings
@@ -20,6 +20,7 @@ from tests.web.inventory import GUARDS
 REGISTER: Final = ROOT / "tests" / "data" / "asiakasrekisteri.csv"
 NO_PAGES: Final = frozenset({"ground.alive", "ground.ready", "ground.metrics", "intake.faults", "demo.mail"})
 """Answers to machines and a table to download; the demo's mail page is looked at beside the public pages."""
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 VISITOR: Final = ""
 READERS: Final = {
     "assign:worker": "maria.lehto",
@@ -113,13 +114,17 @@ def examples(page: Page, product: Product) -> dict[str, Any]:
 
 
 def look(page: Page, axe: Callable[[Page], None], path: str, *, status: int = 200) -> None:
-    """Open a page and let axe look at it in both themes."""
+    """Open a page, let axe look at it in both themes, and see that nothing runs over the edge of a phone."""
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == status, f"{path}: {answer.status}"
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         axe(page)
+    page.set_viewport_size(PHONE)
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{path} is {over} pixels too wide for a phone"
+    page.set_viewport_size({"width": 1366, "height": 625})
 
 
 def test_no_page_is_left_out() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import SignIn
@@ -90,6 +91,7 @@ def test_who_comes_second_is_told_and_changes_nothing(sign_in: SignIn, axe: Call
     expect(elsewhere.get_by_role("main")).to_contain_text("Joku muu on voinut jakaa sen hetki sitten.")
 
 
+@pytest.mark.fills_the_region
 def test_a_register_is_checked_brought_in_and_brought_in_again_to_no_effect(sign_in: SignIn) -> None:
     page = sign_in("kaisa.niemi")
     upload(page)
