@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, select
 
 from app.cases.domain import CaseView
 from app.consents.domain import (
@@ -24,29 +23,25 @@ from app.consents.models import ConsentItem as ItemRow
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 
-# Built once, and read past the session's unit of objects: every case page asks.
-_CONSENTS: Final = (
-    select(*Consent.__table__.columns)
+# Built once, and read past the session's unit of objects: every case page asks. A row is one line of a consent.
+_LINES: Final = (
+    select(*Consent.__table__.columns, ItemRow.party, ItemRow.category, ItemRow.purpose, ItemRow.answer)
+    .outerjoin(ItemRow, ItemRow.consent_id == Consent.id)
     .where(Consent.case_id == bindparam("case_id"))
-    .order_by(Consent.given_on.desc(), Consent.recorded_at.desc())
-)
-_ITEMS: Final = (
-    select(ItemRow.consent_id, ItemRow.party, ItemRow.category, ItemRow.purpose, ItemRow.answer)
-    .where(ItemRow.consent_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(Consent.given_on.desc(), Consent.recorded_at.desc(), Consent.id)
     .order_by(ItemRow.party, ItemRow.category, ItemRow.purpose)
 )
 
 
 def consents_of(uow: UnitOfWork, case_id: UUID) -> list[ConsentView]:
-    """The consents of a case, newest first (two statements, whatever their number)."""
-    run = uow.session.connection().execute
-    rows = run(_CONSENTS, {"case_id": case_id}).all()
-    if not rows:
-        return []
+    """The consents of a case, newest first (one statement, whatever their number)."""
+    heads: dict[UUID, Any] = {}
     items: dict[UUID, list[ConsentItem]] = defaultdict(list)
-    for consent_id, party, category, purpose, answer in run(_ITEMS, {"ids": [row.id for row in rows]}):
-        items[consent_id].append(ConsentItem(party, category, purpose, Answer(answer)))
-    return [_view(uow, row, tuple(items[row.id])) for row in rows]
+    for row in uow.session.connection().execute(_LINES, {"case_id": case_id}):
+        heads.setdefault(row.id, row)
+        if row.party is not None:
+            items[row.id].append(ConsentItem(row.party, row.category, row.purpose, Answer(row.answer)))
+    return [_view(uow, row, tuple(items[consent_id])) for consent_id, row in heads.items()]
 
 
 def consent_of(uow: UnitOfWork, case_id: UUID, consent_id: UUID) -> ConsentView:
@@ -67,7 +62,7 @@ def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
     return frozenset({"consent:health"} if health_is_settled(consents_of(uow, case.id), today) else ())
 
 
-def _view(uow: UnitOfWork, row: Any, items: tuple[ConsentItem, ...]) -> ConsentView:  # noqa: ANN401 - a row of _CONSENTS
+def _view(uow: UnitOfWork, row: Any, items: tuple[ConsentItem, ...]) -> ConsentView:  # noqa: ANN401 - a row of _LINES
     return ConsentView(
         id=row.id,
         case_id=row.case_id,

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from psycopg import errors, sql
+from psycopg import Cursor, errors, sql
+from psycopg.pq import ExecStatus
 from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, SmallInteger, String, Uuid, create_engine, text
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
@@ -38,6 +40,31 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONVENTION)
 
 
+class LeanCursor(Cursor[Any]):
+    """A cursor that tells of its columns only what SQLAlchemy asks: name and type.
+
+    psycopg makes an object for each column of each result; for a page of eleven statements that is a hundred objects,
+    and a twentieth of its time.
+    """
+
+    @property
+    def description(self) -> list[Any] | None:
+        """Return a tuple for each column, as DB-API has them; None when no rows can come."""
+        found = self.pgresult
+        if found is None or not (found.nfields or found.status == ExecStatus.TUPLES_OK):
+            return None
+        names = [found.fname(place) for place in range(found.nfields)]
+        return [(_text(name), found.ftype(place), *_UNTOLD) for place, name in enumerate(names)]
+
+
+_UNTOLD: Final = (None,) * 5
+
+
+@lru_cache(maxsize=4096)
+def _text(name: bytes | None) -> str:
+    return (name or b"").decode()
+
+
 def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 5, statement_timeout_ms: int = 5_000) -> Engine:
     """An engine whose connections time out, refuse long lock waits and never put parameters into a log."""
     options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=3000 -c timezone=UTC"
@@ -48,7 +75,7 @@ def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 5, statemen
         pool_timeout=3,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"options": options},
+        connect_args={"options": options, "cursor_factory": LeanCursor},
     )
 
 
