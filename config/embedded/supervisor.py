@@ -5,6 +5,7 @@ the first start, the web server, the Celery worker and beat. A child that dies i
 all in order; when this process is killed, the watchdog ends them.
 """
 
+import http.client
 import os
 import signal
 import socket
@@ -81,7 +82,7 @@ class Supervisor:
         self._refuse_busy_port(port)
         self._shorten_logs()
         self._start_servers(family)
-        self._start_mail(family)
+        self._start_mail(family, but=port)
         self._check_settings()
         with step("Bringing the database up to date"):
             self._command(family, "alembic.log", "-m", "alembic", "upgrade", "head")
@@ -102,10 +103,10 @@ class Supervisor:
                 servers.valkey.start()
             self._watch("valkey", lambda: _started(servers.valkey), servers.valkey.process)
 
-    def _start_mail(self, family: Family) -> None:
+    def _start_mail(self, family: Family, *, but: int) -> None:
         if self.given.get("SMTP_URL") or self.given.get("SMTP_URL_FILE"):
             return
-        port = _free_port()
+        port = _free_port(but=but)
         self.env["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
         self._program(family, "mail", "-m", "config.embedded.mailsink", str(port), str(self.root / "var" / "mail"))
 
@@ -283,18 +284,21 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _free_port() -> int:
+def _free_port(*, but: int) -> int:
+    """Find a free port that is not the web server's: that one is still free, since it starts later."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        found = int(probe.getsockname()[1])
+        # the probe holds its port meanwhile, so the next one is another
+        return _free_port(but=but) if found == but else found
 
 
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310 - our own server
             return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
+        return False  # nobody there yet, or somebody who does not speak HTTP
 
 
 def _tail(path: Path, lines: int = 12) -> str:
