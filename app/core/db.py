@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from select import POLLIN, poll
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from psycopg import Cursor, errors, sql
+from psycopg import Connection, Cursor, errors, sql
 from psycopg.pq import ExecStatus
-from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, SmallInteger, String, Uuid, create_engine, text
+from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, SmallInteger, String, Uuid, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from app.core.ids import new_id
@@ -65,18 +67,38 @@ def _text(name: bytes | None) -> str:
     return (name or b"").decode()
 
 
+_FOUND_DEAD: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""A server that vanished without a word is known within a minute, and within 15 s (the last, in ms) of asking it."""
+
+
 def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 5, statement_timeout_ms: int = 5_000) -> Engine:
-    """An engine whose connections time out, refuse long lock waits and never put parameters into a log."""
+    """An engine whose connections time out, refuse long lock waits and never put parameters into a log.
+
+    A connection that the server has closed meanwhile, by a restart say, is replaced before it is used.
+    """
     options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=3000 -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=3,
-        pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"options": options, "cursor_factory": LeanCursor},
+        connect_args={"options": options, "cursor_factory": LeanCursor, **_FOUND_DEAD},
     )
+    event.listen(engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Connection[Any], *_: object) -> None:
+    """Let the pool replace a connection whose server has hung up.
+
+    The kernel knows it: a connection at rest has nothing to read but the server's farewell. Asking the server instead
+    (`pool_pre_ping`) is a statement more for every page, a twentieth of its time.
+    """
+    watched = poll()
+    watched.register(connection.pgconn.socket, POLLIN)
+    if watched.poll(0):
+        raise InvalidatePoolError
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
