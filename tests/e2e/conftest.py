@@ -112,6 +112,7 @@ def open_page(browser: Browser, product: Product) -> Iterator[OpenPage]:
     for context in browser.contexts:
         context.close()
     WATCHES.clear()
+    product.sign_everybody_out()
     faults = [fault for watch in watches for fault in watch.faults]
     assert not faults, "\n".join(faults)
     named = product.people_named_in({text for watch in watches for text in watch.seen})
