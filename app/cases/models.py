@@ -12,8 +12,8 @@ from app.core.db import Base, Code, Id, Instant, Sealed, Small
 class Case(Base):
     """A pathway that a client walks.
 
-    `current_stage`, `primary_worker_id` and `last_contact_*` are kept by the services in the transaction of the act
-    that changes them, so that a list reads one row; `polku check` recomputes them.
+    `current_stage`, `identified_on`, `planned_on`, `primary_worker_id` and `last_contact_*` are kept by the services
+    in the transaction of the act that changes them, so that a list reads one row; `polku check` recomputes them.
     """
 
     __tablename__ = "pathway_case"
@@ -48,6 +48,8 @@ class Case(Base):
     primary_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     current_stage: Mapped[Code]
     current_since: Mapped[date]
+    identified_on: Mapped[date | None]  # the first known days of stages 2 and 4: the lead time that supervisors watch
+    planned_on: Mapped[date | None]
     last_contact_on: Mapped[date | None]
     last_contact_kind: Mapped[str | None] = mapped_column(String(60))
     closed_on: Mapped[date | None]
@@ -89,8 +91,6 @@ class StageVisit(Base):
         CheckConstraint("left_on IS NULL OR entered_on IS NULL OR left_on >= entered_on", name="leaves_after_entering"),
         Index("uq_stage_visit_open", "case_id", "stage", unique=True, postgresql_where="state = 'in_progress'"),
         Index("uq_stage_visit_ordinal", "case_id", "ordinal", unique=True),
-        # lead times of a thousand cases are read from it alone
-        Index("ix_stage_visit_days", "case_id", "stage", "entered_on"),
     )
 
     id: Mapped[Id]

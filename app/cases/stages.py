@@ -215,11 +215,21 @@ def _forget_days(uow: UnitOfWork, visit_id: UUID) -> None:
 
 
 def _keep_current(uow: UnitOfWork, case: CaseView, *, on: date) -> None:
-    """Write the stage the lists show, and count the case's version up."""
-    stages = engine.stage_map(queries.visits_of(uow, case.id))
+    """Write the stage and the days the lists show, and count the case's version up."""
+    visits = queries.visits_of(uow, case.id)
+    stages = engine.stage_map(visits)
     since = stages.since if stages.is_current_open and stages.since else on
-    values = {"current_stage": stages.current, "current_since": since, "version": Case.version + 1}
-    uow.session.execute(update(Case).where(Case.id == case.id).values(values))
+    uow.session.execute(
+        update(Case)
+        .where(Case.id == case.id)
+        .values(
+            current_stage=stages.current,
+            current_since=since,
+            identified_on=engine.first_day(visits, StageCode.IDENTIFICATION),
+            planned_on=engine.first_day(visits, StageCode.JOINT_PLAN),
+            version=Case.version + 1,
+        )
+    )
 
 
 def trace(

@@ -25,8 +25,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "sealed_contact": "id client_id municipality address phone email changed_at",
         "protected_handler": "id client_id user_id valid_from",
         "pathway_case": "id client_id ordinal model_key model_version opened_on opened_at opened_by contact_source"
-        " source team_id primary_worker_id current_stage current_since last_contact_on last_contact_kind closed_on"
-        " closed_at closed_by outcome version",
+        " source team_id primary_worker_id current_stage current_since identified_on planned_on"
+        " last_contact_on last_contact_kind closed_on closed_at closed_by outcome version",
         "case_closing": "id case_id closed_on closed_at closed_by outcome text",
         "stage_visit": "id case_id ordinal stage state entered_on left_on opened_by finished_by reason source"
         " opened_at",

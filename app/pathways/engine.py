@@ -124,6 +124,11 @@ def _current(states: Mapping[StageCode, StageState], since: Mapping[StageCode, d
     return next((code for code in StageCode if states[code] not in _SETTLED), StageCode.FOLLOW_UP)
 
 
+def first_day(visits: Iterable[VisitLike], stage: StageCode) -> date | None:
+    """Return the first known day of a stage; None when it was never opened or its days are not known."""
+    return min((visit.entered_on for visit in visits if visit.stage == stage and visit.entered_on), default=None)
+
+
 def allowed_moves(visits: Iterable[VisitLike]) -> tuple[Move, ...]:
     """Return a move to every stage that is not open, with what it would finish by default, in stage order."""
     stages = stage_map(visits)

@@ -13,9 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Uuid,
     and_,
-    any_,
     bindparam,
     func,
     literal,
@@ -24,7 +22,6 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.access.actor import Actor
@@ -37,7 +34,7 @@ from app.accounts.models import Absence, User
 from app.audit import services as audit
 from app.audit.domain import Purpose, deed_of
 from app.audit.queries import TrailFilter, listed_clients, trail
-from app.cases.models import Case, StageVisit
+from app.cases.models import Case
 from app.clients import queries as clients
 from app.clients.domain import ClientName, format_ref
 from app.clients.models import Client
@@ -72,8 +69,6 @@ from app.supervision.domain import (
     whose,
 )
 
-FROM_STAGE: Final = StageCode.IDENTIFICATION
-TO_STAGE: Final = StageCode.JOINT_PLAN
 PAGE: Final = "supervision"
 PURPOSE: Final = Purpose.SUPERVISION
 
@@ -167,15 +162,19 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
     run = uow.session.connection().execute
     cells: list[Cell] = []
     cases: dict[UUID | None, int] = {}
+    names: dict[UUID, str] = {}
+    away: dict[UUID, tuple[date, date]] = {}
     total: Any = None
     for row in run(_numbers(shape, today), bound):
         if row.level == 0:
             cells.append(Cell(row.worker_id, StageCode(row.stage), row.late, row.beyond, row.oldest, row.coming))
         elif row.level == 1:
             cases[row.worker_id] = row.cases
+            names[row.worker_id] = row.full_name
+            if row.from_on:
+                away[row.worker_id] = (row.from_on, row.to_on)
         else:
             total = row
-    names, away = _people(uow, [worker_id for worker_id in cases if worker_id], today)
     return Board(
         matrix=matrix_of(cells, cases, names, away, today=today),
         median_days=total.median,
@@ -188,9 +187,12 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
 
 @lru_cache(maxsize=64)
 def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
-    """Every number of the board in one look at its cases: by worker and stage, by worker, and all of them."""
+    """Every number of the board in one look at its cases: by worker and stage, by worker, and all of them.
+
+    A row of a worker has the name and the present or next absence.
+    """
     worker, stage = Case.primary_worker_id.label("worker_id"), Case.current_stage.label("stage")
-    chosen = select(Case.id, Case.client_id, worker, stage).where(_scope(shape)).cte("chosen")
+    chosen = select(Case.id, Case.client_id, worker, stage, LEAD.label("lead")).where(_scope(shape)).cte("chosen")
     chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
     due = _owed(chosen.c.id, (None, days_of(Window.COMING, today)[1]))
     late = is_late(due.c.due_on, today)
@@ -210,30 +212,17 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
         .group_by(func.grouping_sets(tuple_(chosen.c.worker_id, chosen.c.stage), chosen.c.worker_id, tuple_()))
         .subquery("counted")
     )
-    visits = _walked(chosen.c.id)
-    lead = _middle(select(visits).select_from(chosen.join(visits, true())).where(visits.c.to_on >= visits.c.from_on))
-    middle = lead.subquery("middle")
-    return select(counted, middle).select_from(counted.join(middle, true()))
-
-
-def _people(uow: UnitOfWork, workers: list[UUID], today: date) -> tuple[dict[UUID, str], dict[UUID, tuple[date, date]]]:
-    """Return the names of workers and the present or next absence of each, in one statement."""
-    found = uow.session.connection().execute(_PEOPLE, {"ids": workers, "today": today})
-    names: dict[UUID, str] = {}
-    away: dict[UUID, tuple[date, date]] = {}
-    for row in found:
-        names[row.id] = row.full_name
-        if row.from_on:
-            away[row.id] = (row.from_on, row.to_on)
-    return names, away
-
-
-_PEOPLE: Final = (
-    select(User.id, User.full_name, Absence.from_on, Absence.to_on)
-    .outerjoin(Absence, and_(Absence.user_id == User.id, Absence.to_on >= bindparam("today")))
-    .where(User.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
-    .order_by(Absence.from_on.desc(), Absence.id)
-)
+    middle = _middle(chosen.c.lead).subquery("middle")
+    away = (
+        select(Absence.from_on, Absence.to_on)
+        .where(Absence.user_id == User.id, Absence.to_on >= today)
+        .order_by(Absence.from_on, Absence.id)
+        .limit(1)
+        .lateral("away")
+    )
+    is_of_worker = and_(counted.c.level == 1, User.id == counted.c.worker_id)
+    everything = counted.join(middle, true()).outerjoin(User, is_of_worker).outerjoin(away, true())
+    return select(counted, middle, User.full_name, away).select_from(everything)
 
 
 def reviews(
@@ -292,28 +281,19 @@ def _review(row: Row[Any], client: ClientName, people: Mapping[UUID, str]) -> Re
 
 
 # ---------------------------------------------------------------- lead times
-def _walked(case_id: Any) -> LateralFromClause:  # noqa: ANN401 - a column of ids
-    """The first known days of stages 2 and 4 of one case."""
-    first = func.min(StageVisit.entered_on).filter(StageVisit.stage == FROM_STAGE).label("from_on")
-    then = func.min(StageVisit.entered_on).filter(StageVisit.stage == TO_STAGE).label("to_on")
-    of_case = and_(StageVisit.case_id == case_id, StageVisit.stage.in_((FROM_STAGE, TO_STAGE)))
-    return select(first, then).where(of_case).lateral("visits")
+LEAD: Final = Case.planned_on - Case.identified_on
+"""Days from stage 2 to stage 4; nothing while one of the days is not known."""
 
 
 def _leads(shape: Shape) -> Select[*tuple[Any, ...]]:
     """Open cases that have come from stage 2 to stage 4; cases whose days are not known are left out."""
-    visits = _walked(Case.id)
-    return (
-        select(Case.id, Case.client_id, Case.primary_worker_id, visits.c.from_on, visits.c.to_on)
-        .join(visits, true())
-        .where(_scope(shape), visits.c.to_on >= visits.c.from_on)
-    )
+    days = (Case.identified_on.label("from_on"), Case.planned_on.label("to_on"), LEAD.label("lead"))
+    return select(Case.id, Case.client_id, Case.primary_worker_id, *days).where(_scope(shape), LEAD >= 0)
 
 
-def _middle(leads: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    found = leads.subquery("leads")
-    middle = func.percentile_cont(0.5).within_group(found.c.to_on - found.c.from_on)
-    return select(middle.label("median"), func.count().label("lead_cases")).select_from(found)
+def _middle(lead: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    middle = func.percentile_cont(0.5).within_group(lead).label("median")
+    return select(middle, func.count().label("lead_cases")).where(lead >= 0)
 
 
 def lead_times(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: str | None, now: datetime) -> LeadPage:
@@ -321,7 +301,7 @@ def lead_times(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: s
     ensure(actor, Permission.SUPERVISE)
     shape, bound = shape_of(actor, wanted.frame), _bound(actor, wanted.frame, now)
     leads = _leads(shape).subquery("leads")
-    found = select(leads, (leads.c.from_on - leads.c.to_on).label("turned")).subquery("found")
+    found = select(leads, (-leads.c.lead).label("turned")).subquery("found")
     name = f"leads|{wanted.frame.name}"
     place = decode_cursor(cursor, of=name, key=uow.vault.cursor_key)
     run = uow.session.connection().execute
@@ -338,7 +318,7 @@ def lead_times(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: s
     names = clients.names_of(uow, [row.client_id for row in page.rows])
     people = accounts.full_names(uow, {row.primary_worker_id for row in page.rows if row.primary_worker_id})
     audit.record_listed(uow, actor=actor, at=now, client_ids=list(names), purpose=PURPOSES[whose(actor)], page=PAGE)
-    median, number = run(_middle(_leads(shape)), bound).one()
+    median, number = run(_middle(leads.c.lead), bound).one()
     return LeadPage(
         rows=tuple(
             LeadRow(row.id, names[row.client_id], people.get(row.primary_worker_id, ""), row.from_on, row.to_on)

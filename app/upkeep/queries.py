@@ -23,7 +23,8 @@ from app.core.uow import UnitOfWork
 from app.duties.domain import DutyKind
 from app.duties.models import Duty
 from app.network.models import NetworkMember, ResponsiblePeriod
-from app.pathways.engine import stage_map
+from app.pathways.domain import StageCode
+from app.pathways.engine import first_day, stage_map
 from app.plans.domain import REOPENED, DueDay, VersionState, explain_due
 from app.plans.models import Plan, PlanVersion, Review
 from app.protection.models import SealedContact
@@ -51,9 +52,10 @@ def _findings(uow: UnitOfWork, drift: Drift, statement: Select[*tuple[Any, ...]]
 
 
 def wrong_stages(uow: UnitOfWork) -> Iterator[Finding]:
-    """Cases whose current stage is not the one their visits give (ruling 12)."""
+    """Cases whose current stage, or whose first days of stages 2 and 4, are not those their visits give (ruling 12)."""
+    kept = (Case.current_stage, Case.identified_on, Case.planned_on)
     rows = uow.session.execute(
-        _of_cases(Case.id, Case.current_stage, StageVisit.stage, StageVisit.state, StageVisit.entered_on)
+        _of_cases(Case.id, *kept, StageVisit.stage, StageVisit.state, StageVisit.entered_on)
         .outerjoin(StageVisit, StageVisit.case_id == Case.id)
         .where(Case.closed_at.is_(None))
         .order_by(Case.id, StageVisit.ordinal)
@@ -61,9 +63,13 @@ def wrong_stages(uow: UnitOfWork) -> Iterator[Finding]:
     )
     for _, visits in groupby(rows, key=lambda row: row.id):
         stays = list(visits)
-        found = stage_map(row for row in stays if row.stage is not None).current
-        if found != stays[0].current_stage:
-            yield Finding(Drift.STAGE, stays[0].ref, f"{stays[0].current_stage} / {found}")
+        case, walked = stays[0], [row for row in stays if row.stage is not None]
+        days = (first_day(walked, StageCode.IDENTIFICATION), first_day(walked, StageCode.JOINT_PLAN))
+        found = stage_map(walked).current
+        if found != case.current_stage:
+            yield Finding(Drift.STAGE, case.ref, f"{case.current_stage} / {found}")
+        elif days != (case.identified_on, case.planned_on):
+            yield Finding(Drift.STAGE, case.ref, f"{case.identified_on}, {case.planned_on} / {days[0]}, {days[1]}")
 
 
 def wrong_workers(uow: UnitOfWork) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ def test_what_the_services_wrote_holds(uow: UnitOfWork, case: CaseView, now: dat
 
 DRIFTS: dict[str, tuple[str, Drift]] = {
     "a stage": ("UPDATE pathway_case SET current_stage = 'follow_up' WHERE id = :case", Drift.STAGE),
+    "a first day": ("UPDATE pathway_case SET planned_on = '2020-01-02' WHERE id = :case", Drift.STAGE),
     "a worker": ("UPDATE pathway_case SET primary_worker_id = NULL WHERE id = :case", Drift.WORKER),
     "a right ended": (
         "UPDATE standing SET valid_to = valid_from WHERE case_id = :case AND kind = 'responsible'",
