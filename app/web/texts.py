@@ -1,11 +1,12 @@
 """The languages of the pages: gettext through Flask-Babel, with the catalogue looked up once a request."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from babel.support import NullTranslations
+from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context
-from flask_babel import Babel, get_translations
+from flask_babel import Babel
 from flask_babel.speaklater import LazyString
 
 from app.core.texts import Text
@@ -31,12 +32,18 @@ def language() -> str:
 
 
 def catalogue() -> NullTranslations:
-    """Return the catalogue of the request's language, or of the language forced by whoever renders a mail."""
+    """Return the catalogue of the language of the page."""
     here = visit() if has_request_context() else None
-    found: NullTranslations = (here.catalogue if here else None) or get_translations()
+    found = (here.catalogue if here else None) or catalogue_of(language())
     if here:
         here.catalogue = found
     return found
+
+
+@lru_cache(maxsize=8)
+def catalogue_of(wanted: str) -> NullTranslations:
+    """Return the catalogue of a language; read once a process."""
+    return Translations.load(FOLDER, [wanted])
 
 
 def gettext(msgid: str, /, **params: Any) -> str:  # noqa: ANN401 - whatever the sentence shows

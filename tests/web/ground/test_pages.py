@@ -3,6 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
+from app.web.app import PolkuFlask
+from app.web.texts import catalogue_of, gettext
 from tests.web.ground.conftest import Ledger
 
 
@@ -60,3 +62,23 @@ def test_a_stranger_at_a_wrong_address_gets_the_bare_page(client: FlaskClient) -
 def test_the_error_page_stands_while_the_session_cannot_be_read(signed: FlaskClient, ledger: Ledger) -> None:
     ledger.is_down = True
     assert signed.get("/ei-ole").status_code in {404, 503}
+
+
+@pytest.mark.parametrize("language", ["fi", "en", "sv"])
+def test_a_constant_sentence_is_translated_with_its_template(app: PolkuFlask, language: str) -> None:
+    sentence, shown = "Who has looked and who has done what", catalogue_of(language).gettext
+    source = (
+        f'{{{{ _("{sentence}") }}}}|{{{{ _("%(num)s d", num=3) }}}}|{{{{ _p("choice", "All") }}}}|{{{{ _(words) }}}}'
+    )
+    spoken = app.jinja_env.speaking(language)
+    with app.test_request_context("/"):
+        text = spoken.from_string(source).render(words="Log")
+    said = (shown(sentence), gettext("%(num)s d", num=3), catalogue_of(language).pgettext("choice", "All"))
+    assert text.split("|") == [*said, gettext("Log")]
+
+
+def test_languages_share_the_filters_but_not_the_compiled_templates(app: PolkuFlask) -> None:
+    finnish = app.jinja_env
+    swedish = finnish.speaking("sv")
+    assert swedish.filters is finnish.filters
+    assert swedish.get_template("layouts/base.html") is not finnish.get_template("layouts/base.html")
