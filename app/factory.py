@@ -208,7 +208,7 @@ def _web_sessions(settings: Settings) -> sessionmaker[Session]:
 def _wiring(limits: SessionLimits) -> Wiring:
     return Wiring(
         load_actor=_load_actor,
-        sessions=accounts_views.session_store(limits),
+        sessions=accounts_views.session_store(limits, waiting=reminders.unseen_of),
         nav_items=_menu_of,
         record_denial=_record_denial,
         settings_endpoint="accounts.settings",
@@ -239,12 +239,14 @@ def _load_actor(uow: UnitOfWork, user_id: UUID, now: datetime) -> Actor | None:
     return accounts.load_actor(uow, user_id, now=now)
 
 
-def _menu_of(uow: UnitOfWork, actor: Actor, _now: datetime) -> list[NavItem]:
+def _menu_of(actor: Actor) -> list[NavItem]:
+    stored = visits.signed_in_session()
+    unseen = stored.waiting if stored else 0
     return [
         NavItem(
             say(item.words),
             item.endpoint,
-            count=(reminders.unseen_count(uow, actor.user_id) or None) if item.endpoint == NOTICES else None,
+            count=(unseen or None) if item.endpoint == NOTICES else None,
             sections=item.sections,
         )
         for item in MENU

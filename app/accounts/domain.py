@@ -125,6 +125,7 @@ class LiveSession:
     theme: Theme
     density: Density
     actor: Actor  # with the teams of that moment
+    waiting: int = 0  # what the menu counts, when it was asked for
 
 
 @dataclass(frozen=True, slots=True)

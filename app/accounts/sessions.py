@@ -4,13 +4,14 @@ The browser holds a random token, the row its SHA-256. Rows are only ever made b
 back to a session that has ended meanwhile finds nothing to write to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.access.actor import Actor
 from app.accounts import services
@@ -44,9 +45,20 @@ ADDRESS: Final = "sign_in.address"
 EVERYBODY: Final = "sign_in.everybody"
 
 
-def find(uow: UnitOfWork, token_hash: bytes, *, limits: SessionLimits, now: datetime) -> LiveSession | None:
-    """The session of a token, of an active user and within both limits, in one statement; else None."""
-    row = uow.session.connection().execute(_OF_TOKEN, {"token_hash": token_hash, "now": now}).one_or_none()
+def find(
+    uow: UnitOfWork,
+    token_hash: bytes,
+    *,
+    limits: SessionLimits,
+    now: datetime,
+    statement: Select[*tuple[Any, ...]] | None = None,
+) -> LiveSession | None:
+    """The session of a token, of an active user and within both limits, in one statement; else None.
+
+    `statement` is one of `token_statement`; without it nothing is counted beside the session.
+    """
+    chosen = _OF_TOKEN if statement is None else statement
+    row = uow.session.connection().execute(chosen, {"token_hash": token_hash, "now": now}).one_or_none()
     if row is None or limits.is_over(row.roles, row.created_at, row.last_seen_at, now):
         return None
     return _live(row, limits)
@@ -295,23 +307,37 @@ def _live(row: Row[*tuple[Any, ...]], limits: SessionLimits) -> LiveSession:
         theme=Theme(row.theme),
         density=Density(row.density),
         actor=actor_from(row, row.user_id),
+        waiting=row.waiting,
     )
 
 
-# Built once: it runs in every request.
-_LIVE: Final = (
-    select(
-        UserSession.id,
-        UserSession.user_id,
-        UserSession.created_at,
-        UserSession.last_seen_at,
-        UserSession.content,
-        User.must_change_password,
-        User.theme,
-        User.density,
-        *ACTOR_COLUMNS,
+Counted: TypeAlias = Callable[[SQLCoreOperations[UUID]], ColumnElement[int]]
+
+
+def _live_statement(waiting: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            UserSession.id,
+            UserSession.user_id,
+            UserSession.created_at,
+            UserSession.last_seen_at,
+            UserSession.content,
+            User.must_change_password,
+            User.theme,
+            User.density,
+            *ACTOR_COLUMNS,
+            waiting.label("waiting"),
+        )
+        .join(User, User.id == UserSession.user_id)
+        .where(User.is_active)
     )
-    .join(User, User.id == UserSession.user_id)
-    .where(User.is_active)
-)
-_OF_TOKEN: Final = _LIVE.where(UserSession.token_hash == bindparam("token_hash"))
+
+
+def token_statement(waiting: Counted) -> Select[*tuple[Any, ...]]:
+    """The statement of `find` with what waits for the user counted beside: every page shows it in its menu."""
+    return _live_statement(waiting(UserSession.user_id)).where(_TOKEN)
+
+
+_TOKEN: Final = UserSession.token_hash == bindparam("token_hash")
+_LIVE: Final = _live_statement(literal(0))
+_OF_TOKEN: Final = _LIVE.where(_TOKEN)

@@ -36,22 +36,20 @@ def init_app(app: Flask, ground: domain.AccountsGround) -> None:
     app.before_request(_ask_for_own_password)
 
 
-def session_store(limits: domain.SessionLimits) -> wiring.SessionStore:
-    """The sessions of accounts as the web layer wants them."""
+def session_store(limits: domain.SessionLimits, waiting: sessions.Counted) -> wiring.SessionStore:
+    """The sessions of accounts as the web layer wants them; `waiting` counts what the menu shows of a user."""
+    statement = sessions.token_statement(waiting)
 
     def find(unit: UnitOfWork, token_hash: bytes, now: datetime) -> wiring.StoredSession | None:
-        found = sessions.find(unit, token_hash, limits=limits, now=now)
+        found = sessions.find(unit, token_hash, limits=limits, now=now, statement=statement)
         return None if found is None else _stored(found)
-
-    def begin(unit: UnitOfWork, new: wiring.NewSession, now: datetime) -> wiring.StoredSession:
-        return _stored(sessions.begin(unit, new, limits=limits, now=now))
 
     def save(unit: UnitOfWork, session_id: UUID, values: Mapping[str, Any]) -> None:
         sessions.save(unit, session_id, {key: value for key, value in values.items() if key != MUST_CHANGE})
 
     return wiring.SessionStore(
         find=find,
-        begin=begin,
+        begin=lambda unit, new, now: _stored(sessions.begin(unit, new, limits=limits, now=now)),
         touch=lambda unit, session_id, now: sessions.touch(unit, session_id, now=now),
         save=save,
         end=lambda unit, session_id, _now: sessions.end(unit, session_id),
@@ -300,6 +298,7 @@ def _stored(live: domain.LiveSession) -> wiring.StoredSession:
         theme="" if live.theme == domain.Theme.AUTO else live.theme.value,
         density=live.density.value if live.density == domain.Density.COMPACT else "",
         actor=live.actor,
+        waiting=live.waiting,
     )
 
 
@@ -364,7 +363,7 @@ def _let_in(tried: domain.Knock, password: str) -> str:
 
 def _first_page() -> str:
     """The first page of the menu; somebody without a menu has their settings."""
-    items = wiring.ground().wiring.nav_items(uow(), actor(), moment())
+    items = wiring.ground().wiring.nav_items(actor())
     return url_for(items[0].endpoint if items else "accounts.settings")
 
 

@@ -32,6 +32,7 @@ from sqlalchemy import (
     values,
 )
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.access.actor import Actor, Role
 from app.access.scopes import visible_cases
@@ -317,13 +318,14 @@ def failed_mails_for(uow: UnitOfWork, actor: Actor, *, since: datetime, now: dat
 # -- notices ----------------------------------------------------------------------------------------------------------
 
 
-# Built once: the menu of every page shows it.
-_UNSEEN: Final = select(func.count()).where(Notice.user_id == bindparam("user_id"), Notice.seen_at.is_(None))
+def unseen_of(user_id: SQLCoreOperations[UUID]) -> ColumnElement[int]:
+    """How many notices a user has not seen, as a part of another statement; reads one index, fit for every page."""
+    return select(func.count()).where(Notice.user_id == user_id, Notice.seen_at.is_(None)).scalar_subquery()
 
 
 def unseen_count(uow: UnitOfWork, user_id: UUID) -> int:
-    """Return how many notices the user has not seen; reads one index, fit for every page."""
-    return uow.session.connection().execute(_UNSEEN, {"user_id": user_id}).scalar_one()
+    """Return how many notices the user has not seen."""
+    return uow.session.execute(select(unseen_of(literal(user_id)))).scalar_one()
 
 
 def list_notices_for(uow: UnitOfWork, actor: Actor, *, now: datetime) -> list[NoticeView]:

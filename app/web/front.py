@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.web.guards import public, signed_in
 from app.web.page import page, see_other
-from app.web.request import actor, moment, uow
+from app.web.request import actor
 from app.web.wiring import ground
 
 blueprint = Blueprint("front", __name__)
@@ -15,7 +15,7 @@ blueprint = Blueprint("front", __name__)
 @signed_in
 def home() -> ResponseReturnValue:
     """Lead to the first page of the actor's own menu."""
-    items = ground().wiring.nav_items(uow(), actor(), moment())
+    items = ground().wiring.nav_items(actor())
     endpoint = items[0].endpoint if items else "front.about"
     return see_other(url_for(endpoint))
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.core.paging import Page
 from app.web.guards import lets_in
-from app.web.request import maybe_actor, signed_in_session, uow, visit
+from app.web.request import maybe_actor, signed_in_session, visit
 from app.web.texts import gettext, language
 from app.web.wiring import NavItem, ground
 
@@ -112,7 +112,7 @@ class Frame:
     def _nav(self) -> list[tuple[NavItem, bool]]:
         if self.actor is None:
             return []
-        items = self.wiring.nav_items(uow(), self.actor, visit().moment)
+        items = self.wiring.nav_items(self.actor)
         here, section = request.endpoint, request.blueprint
         return [(item, item.endpoint == here or section in item.sections) for item in items]
 

@@ -29,6 +29,7 @@ class StoredSession:
     theme: str = ""  # "", "light" or "dark"; "" follows the system
     density: str = ""  # "" or "compact"
     actor: Actor | None = None  # when the store has read the user with the session; else `load_actor` is asked
+    waiting: int = 0  # notices that the user has not seen, counted when the session was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Wiring:
 
     load_actor: Callable[[UnitOfWork, UUID, datetime], Actor | None]
     sessions: SessionStore
-    nav_items: Callable[[UnitOfWork, Actor, datetime], Sequence[NavItem]]
+    nav_items: Callable[[Actor], Sequence[NavItem]]
     record_denial: Callable[[UnitOfWork, Denial], None]
     is_ready: Callable[[], bool] = lambda: True
     sign_in_endpoint: str = "accounts.sign_in"

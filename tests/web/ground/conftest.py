@@ -236,7 +236,7 @@ def app(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> PolkuFlask:
     wiring = Wiring(
         load_actor=lambda _uow, _id, _now: ledger.actor,
         sessions=store(ledger),
-        nav_items=lambda _uow, _actor, _now: [NavItem("Työlista", "tiny.home", count=3)],
+        nav_items=lambda _actor: [NavItem("Työlista", "tiny.home", count=3)],
         record_denial=lambda _uow, denial: ledger.denials.append(denial),
         sign_in_endpoint="tiny.sign_in_page",
         sign_out_endpoint="tiny.sign_out",

@@ -46,7 +46,7 @@ def app() -> PolkuFlask:
     wiring = Wiring(
         load_actor=lambda _uow, _id, _now: WORKER,
         sessions=sessions,
-        nav_items=lambda _uow, _actor, _now: [],
+        nav_items=lambda _actor: [],
         record_denial=MagicMock(),
         sign_in_endpoint="pathways.index",
         home_endpoint="pathways.index",
