@@ -67,7 +67,12 @@ def _text(name: bytes | None) -> str:
     return (name or b"").decode()
 
 
-_FOUND_DEAD: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+_FOUND_DEAD: Final = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 """A server that vanished without a word is known within a minute, and within 15 s (the last, in ms) of asking it."""
 
 
