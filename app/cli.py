@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from babel.support import NullTranslations, Translations
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.access.actor import Actor, Role, system_actor
@@ -24,6 +23,7 @@ from app.core.crypto import Vault
 from app.core.dates import parse_day
 from app.core.db import make_engine, make_sessions
 from app.core.errors import DomainError, Refused
+from app.core.languages import DEFAULT_LANGUAGE, catalogue_of
 from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork, unit_of_work
 from app.demo import services as demo
@@ -74,7 +74,7 @@ def import_register(desk: Desk, args: argparse.Namespace) -> int:
         now=desk.now,
         on_progress=None if is_quiet else _progress,
     )
-    shown = report.as_json(_finnish())
+    shown = report.as_json(catalogue_of(DEFAULT_LANGUAGE))
     if is_quiet:
         print(json.dumps(shown, ensure_ascii=False, indent=1))
         return FAULTS if report.faults else 0
@@ -227,12 +227,8 @@ def _vault(settings: Settings) -> Vault:
     return Vault(settings.field_keys, settings.protected_keys, settings.index_key)
 
 
-def _finnish() -> NullTranslations:
-    return Translations.load(ROOT / "app" / "translations", ["fi"])
-
-
 def _say(text: Text) -> str:
-    return text.render(_finnish())
+    return text.render(catalogue_of(DEFAULT_LANGUAGE))
 
 
 if __name__ == "__main__":

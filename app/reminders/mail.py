@@ -17,13 +17,12 @@ from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.core.languages import DEFAULT_LANGUAGE, catalogue_of
 from app.core.texts import N_, Text
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-LANGUAGE: Final = "fi"
 TIMEOUT: Final = 10.0
 """Seconds the server has for each answer; the outbox row stays locked meanwhile."""
 SUBJECT: Final[Text] = N_("A reminder in Polku")
@@ -54,7 +53,7 @@ def compose(template: str, *, outbox_id: UUID, to: str, sender: str, link: str, 
 
     Raises MailRefused for an address that is no address: a line break in it would start a header of its own.
     """
-    words = _words()
+    words = catalogue_of(DEFAULT_LANGUAGE)
     message = EmailMessage()
     try:
         message["From"] = sender
@@ -70,11 +69,6 @@ def compose(template: str, *, outbox_id: UUID, to: str, sender: str, link: str, 
 
 
 @cache
-def _words() -> NullTranslations:
-    return Translations.load(str(ROOT / "app" / "translations"), [LANGUAGE])
-
-
-@cache
 def _templates() -> Environment:
     # Plain text: there is nothing to escape, and nothing of a client is put in.
     found = Environment(
@@ -83,7 +77,7 @@ def _templates() -> Environment:
         autoescape=False,  # noqa: S701
         keep_trailing_newline=True,
     )
-    found.globals["_"] = _words().gettext
+    found.globals["_"] = catalogue_of(DEFAULT_LANGUAGE).gettext
     return found
 
 

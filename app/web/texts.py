@@ -1,27 +1,18 @@
-"""The languages of the pages: gettext through Flask-Babel, with the catalogue looked up once a request."""
+"""The language of the page: gettext for views and templates, with the catalogue looked up once a request."""
 
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, has_request_context
-from flask_babel import Babel
 from flask_babel.speaklater import LazyString
 
+from app.core.languages import DEFAULT_LANGUAGE, catalogue_of
 from app.core.texts import Text
 from app.web.request import signed_in_session, visit
 
-DEFAULT_LANGUAGE: Final = "fi"
-FOLDER: Final = Path(__file__).resolve().parent.parent / "translations"
-
 
 def init_texts(app: Flask) -> None:
-    """Set the languages up and give the templates `_`, `_p` and `ngettext`."""
-    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LANGUAGE)
-    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Helsinki")
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(FOLDER))
-    Babel(app, locale_selector=language, configure_jinja=False)
+    """Give the templates `_`, `_p` and `ngettext`."""
     app.jinja_env.globals.update(_=gettext, _p=pgettext, gettext=gettext, ngettext=ngettext, pgettext=pgettext)
 
 
@@ -38,12 +29,6 @@ def catalogue() -> NullTranslations:
     if here:
         here.catalogue = found
     return found
-
-
-@lru_cache(maxsize=8)
-def catalogue_of(wanted: str) -> NullTranslations:
-    """Return the catalogue of a language; read once a process."""
-    return Translations.load(FOLDER, [wanted])
 
 
 def gettext(msgid: str, /, **params: Any) -> str:  # noqa: ANN401 - whatever the sentence shows

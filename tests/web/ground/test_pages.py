@@ -3,8 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
+from app.core.languages import catalogue_of
 from app.web.app import PolkuFlask
-from app.web.texts import catalogue_of, gettext
+from app.web.texts import gettext
 from tests.web.ground.conftest import Ledger
 
 
