@@ -225,9 +225,8 @@ def _keep_current(uow: UnitOfWork, case: CaseView, *, on: date) -> None:
         .values(
             current_stage=stages.current,
             current_since=since,
-            identified_on=engine.first_day(visits, StageCode.IDENTIFICATION),
-            planned_on=engine.first_day(visits, StageCode.JOINT_PLAN),
             version=Case.version + 1,
+            **engine.first_days(visits)._asdict(),
         )
     )
 

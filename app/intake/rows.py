@@ -20,7 +20,7 @@ from app.intake.entries import NewCase, NewClient, NewNote, NewPromise, NewVisit
 from app.intake.tables import Tables
 from app.network.domain import Span, end_of
 from app.pathways.domain import StageCode
-from app.pathways.engine import StageState, Visit, first_day, stage_map
+from app.pathways.engine import StageState, Visit, first_days, stage_map
 from app.pathways.loader import latest
 from app.reference.loader import reference
 
@@ -113,12 +113,11 @@ def _case(tables: Tables, client: NewClient, case: NewCase, ordinal: int) -> Non
     version = case.model_version or latest(case.model).version
     visits = _visits(case.visits)
     stages = stage_map(visits)
-    days = (first_day(visits, StageCode.IDENTIFICATION), first_day(visits, StageCode.JOINT_PLAN))
     at, closed_at = tables.at(case.opened_on), tables.at(case.closed_on) if case.closed_on else None
     row = (case.id, client.id, ordinal, case.model, version, case.opened_on, at, tables.actor.id, case.contact_source)
     place = (tables.source, case.team_id, case.worker_id, stages.current, stages.since or case.opened_on)
     closing = (case.closed_on, closed_at, tables.actor.id if closed_at else None, case.outcome)
-    tables.rows["pathway_case"].append((*row, *place, *days, *_last_contact(case.notes), *closing, 1))
+    tables.rows["pathway_case"].append((*row, *place, *first_days(visits), *_last_contact(case.notes), *closing, 1))
     tables.trace("case_opened", ("case", case.id), case, client.id, at=at, stage=stages.current, model=case.model)
     for number, visit in enumerate(case.visits, 1):
         _visit(tables, case, number, visit)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.texts import N_, Text
@@ -124,9 +124,20 @@ def _current(states: Mapping[StageCode, StageState], since: Mapping[StageCode, d
     return next((code for code in StageCode if states[code] not in _SETTLED), StageCode.FOLLOW_UP)
 
 
-def first_day(visits: Iterable[VisitLike], stage: StageCode) -> date | None:
-    """Return the first known day of a stage; None when it was never opened or its days are not known."""
-    return min((visit.entered_on for visit in visits if visit.stage == stage and visit.entered_on), default=None)
+class FirstDays(NamedTuple):
+    """The first known days of stages 2 and 4: the lead time that supervisors watch. None: not reached, or not known."""
+
+    identified_on: date | None
+    planned_on: date | None
+
+
+def first_days(visits: Iterable[VisitLike]) -> FirstDays:
+    """Return the first known days of a case's visits; a stage entered again keeps its first day."""
+    seen: dict[str, date] = {}
+    for visit in visits:
+        if visit.entered_on is not None:
+            seen[visit.stage] = min(visit.entered_on, seen.get(visit.stage, visit.entered_on))
+    return FirstDays(seen.get(StageCode.IDENTIFICATION), seen.get(StageCode.JOINT_PLAN))
 
 
 def allowed_moves(visits: Iterable[VisitLike]) -> tuple[Move, ...]:

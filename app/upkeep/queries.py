@@ -23,8 +23,7 @@ from app.core.uow import UnitOfWork
 from app.duties.domain import DutyKind
 from app.duties.models import Duty
 from app.network.models import NetworkMember, ResponsiblePeriod
-from app.pathways.domain import StageCode
-from app.pathways.engine import first_day, stage_map
+from app.pathways.engine import first_days, stage_map
 from app.plans.domain import REOPENED, DueDay, VersionState, explain_due
 from app.plans.models import Plan, PlanVersion, Review
 from app.protection.models import SealedContact
@@ -64,7 +63,7 @@ def wrong_stages(uow: UnitOfWork) -> Iterator[Finding]:
     for _, visits in groupby(rows, key=lambda row: row.id):
         stays = list(visits)
         case, walked = stays[0], [row for row in stays if row.stage is not None]
-        days = (first_day(walked, StageCode.IDENTIFICATION), first_day(walked, StageCode.JOINT_PLAN))
+        days = first_days(walked)
         found = stage_map(walked).current
         if found != case.current_stage:
             yield Finding(Drift.STAGE, case.ref, f"{case.current_stage} / {found}")

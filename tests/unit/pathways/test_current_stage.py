@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from app.pathways.domain import StageCode
-from app.pathways.engine import StageState, Visit, current_stage, stage_map
+from app.pathways.engine import FirstDays, StageState, Visit, current_stage, first_days, stage_map
 
 PRE, FOUND, ASSESS, PLAN, WORKER, WORK, FOLLOW = StageCode
 
@@ -67,3 +67,11 @@ def test_a_stage_only_reached_is_not_open() -> None:
 @pytest.mark.parametrize("number", range(1, 8))
 def test_the_number_of_a_stage_is_its_place(number: int) -> None:
     assert list(StageCode)[number - 1].number == number
+
+
+def test_a_stage_entered_again_keeps_its_first_day_and_unknown_days_stay_unknown() -> None:
+    march, may, june = date(2026, 3, 2), date(2026, 5, 4), date(2026, 6, 1)
+    walked = [done(FOUND, may), done(PLAN, june), done(FOUND, march), opened(PLAN, date(2026, 7, 1))]
+    assert first_days(walked) == FirstDays(identified_on=march, planned_on=june)
+    assert first_days([done(FOUND), opened(PLAN, june)]) == FirstDays(None, june)
+    assert first_days([not_needed(FOUND)]) == FirstDays(None, None)
