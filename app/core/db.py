@@ -101,8 +101,9 @@ def _refuse_closed(connection: Connection[Any], *_: object) -> None:
     (`pool_pre_ping`) is a statement more for every page, a twentieth of its time.
     """
     watched = poll()
-    watched.register(connection.pgconn.socket, POLLIN)
-    if watched.poll(0):
+    if not connection.closed:
+        watched.register(connection.pgconn.socket, POLLIN)
+    if connection.closed or watched.poll(0):
         raise InvalidatePoolError
 
 

@@ -36,3 +36,12 @@ def test_connections_that_the_server_has_closed_are_replaced_before_they_are_use
     after = opened(two)
     assert len(after) == 2
     assert not before & after
+
+
+def test_a_connection_that_was_lost_on_this_side_is_replaced_too(two: Engine) -> None:
+    with two.connect() as only:
+        lost, pid = only.connection.driver_connection, only.scalar(PID)
+    assert lost is not None
+    lost.close()
+    with two.connect() as another:
+        assert another.scalar(PID) != pid
