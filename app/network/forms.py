@@ -27,8 +27,12 @@ class AssignForm(PolkuForm):
     reason = LongTextField(_l("Reason for the change"), rows=2, validators=[AtMost(LONGEST_REASON)])
 
     def offer(self, shown: AssignPage) -> None:
-        """Offer the workers of the page."""
-        self.worker.offer([(str(one.id), one.name, _hint(one)) for one in shown.candidates])
+        """Offer the workers of the page; whoever chose one that was named since then is told so by the service."""
+        offered = [(str(one.id), one.name, _hint(one)) for one in shown.candidates]
+        present = str(shown.case.worker_id or "")
+        if present and self.worker.data == present != self.expected.data:
+            offered.append((present, shown.present_name or "", ""))
+        self.worker.offer(offered)
 
 
 def _hint(one: Candidate) -> str:

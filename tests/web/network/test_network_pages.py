@@ -104,6 +104,17 @@ def test_the_loser_of_a_race_gets_a_409_that_names_the_winner(desk: Desk, coordi
     assert cases.case_of(desk.uow, desk.case.id).worker_id == winner.id
 
 
+def test_who_chose_the_same_worker_a_moment_later_is_told_so_too(desk: Desk, coordinator: UserView) -> None:
+    chosen = worker_of(desk, "Oona Ojala")
+    assign(desk.uow, desk.case, chosen, now=desk.now)
+    desk.uow.commit()
+    values = {"worker": str(chosen.id), "expected": str(desk.worker.id)}
+    answer = desk.browser.submit(f"{desk.path}/vastuu", values, form="vastuu")
+    assert answer.status_code == 409
+    assert "Vastuutyöntekijä nyt: Oona Ojala" in answer.text
+    assert f'value="{chosen.id}" checked' in answer.text, "what was chosen is kept"
+
+
 def test_more_than_fifteen_workers_are_found_by_name(desk: Desk, coordinator: UserView) -> None:
     for number in range(17):
         worker_of(desk, f"Työntekijä {number:02d}")
