@@ -51,14 +51,10 @@ def find(
     *,
     limits: SessionLimits,
     now: datetime,
-    statement: Select[*tuple[Any, ...]] | None = None,
+    statement: Select[*tuple[Any, ...]],
 ) -> LiveSession | None:
-    """The session of a token, of an active user and within both limits, in one statement; else None.
-
-    `statement` is one of `token_statement`; without it nothing is counted beside the session.
-    """
-    chosen = _OF_TOKEN if statement is None else statement
-    row = uow.session.connection().execute(chosen, {"token_hash": token_hash, "now": now}).one_or_none()
+    """The session of a token, of an active user and within both limits, in the one `token_statement`; else None."""
+    row = uow.session.connection().execute(statement, {"token_hash": token_hash, "now": now}).one_or_none()
     if row is None or limits.is_over(row.roles, row.created_at, row.last_seen_at, now):
         return None
     return _live(row, limits)
@@ -335,9 +331,7 @@ def _live_statement(waiting: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
 
 def token_statement(waiting: Counted) -> Select[*tuple[Any, ...]]:
     """The statement of `find` with what waits for the user counted beside: every page shows it in its menu."""
-    return _live_statement(waiting(UserSession.user_id)).where(_TOKEN)
+    return _live_statement(waiting(UserSession.user_id)).where(UserSession.token_hash == bindparam("token_hash"))
 
 
-_TOKEN: Final = UserSession.token_hash == bindparam("token_hash")
 _LIVE: Final = _live_statement(literal(0))
-_OF_TOKEN: Final = _LIVE.where(_TOKEN)

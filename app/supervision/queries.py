@@ -170,7 +170,8 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
             cells.append(Cell(row.worker_id, StageCode(row.stage), row.late, row.beyond, row.oldest, row.coming))
         elif row.level == 1:
             cases[row.worker_id] = row.cases
-            names[row.worker_id] = row.full_name
+            if row.full_name:
+                names[row.worker_id] = row.full_name
             if row.from_on:
                 away[row.worker_id] = (row.from_on, row.to_on)
         else:

@@ -19,6 +19,7 @@ from app.core.crypto import Vault
 from app.core.db import make_engine
 from app.core.errors import Refused
 from app.core.uow import UnitOfWork, unit_of_work
+from app.reminders.queries import unseen_of
 from app.web.session import hash_of
 from app.web.wiring import NewSession
 from config.embedded.postgres import APP, Postgres
@@ -28,6 +29,7 @@ from tests.factories.accounts import actor_of, create_user
 DEMO = system_actor("system:demo")
 LIMITS = SessionLimits()
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+OF_TOKEN = sessions.token_statement(unseen_of)
 
 
 def begin(uow: UnitOfWork, user_id: UUID, now: datetime) -> tuple[str, LiveSession]:
@@ -37,7 +39,7 @@ def begin(uow: UnitOfWork, user_id: UUID, now: datetime) -> tuple[str, LiveSessi
 
 
 def lives(uow: UnitOfWork, token: str, now: datetime) -> bool:
-    return sessions.find(uow, hash_of(token), limits=LIMITS, now=now) is not None
+    return sessions.find(uow, hash_of(token), limits=LIMITS, now=now, statement=OF_TOKEN) is not None
 
 
 def count(uow: UnitOfWork) -> int:
