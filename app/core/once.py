@@ -15,6 +15,7 @@ from app.core.uow import UnitOfWork
 # Built once, and run past the session's unit of objects: every form runs both.
 _CLAIM: Final = insert(OnceKey).on_conflict_do_nothing(index_elements=[OnceKey.key]).returning(OnceKey.key)
 _SETTLE: Final = update(OnceKey).where(OnceKey.key == bindparam("settled")).values(location=bindparam("location"))
+_LET_GO: Final = delete(OnceKey).where(OnceKey.key == bindparam("held"))
 
 
 class SentOtherwise(Conflict):
@@ -49,6 +50,19 @@ def claim(
     if first.location is None:
         raise Conflict(N_("This form has already been sent. Open the page again to see what was saved."))
     return str(first.location)
+
+
+def hold_open(uow: UnitOfWork, key: UUID, actor_id: UUID, now: datetime) -> bool:
+    """Return whether the form with this key is still unsent, and keep its sending waiting until the transaction ends.
+
+    Waits itself while the form is being sent. It leaves no key behind, so the form can be sent afterwards.
+    """
+    values = {"key": key, "actor_id": actor_id, "form": "", "created_at": now}
+    connection = uow.session.connection()
+    if connection.execute(_CLAIM, values).scalar_one_or_none() is None:
+        return False
+    connection.execute(_LET_GO, {"held": key})
+    return True
 
 
 def settle(uow: UnitOfWork, key: UUID, location: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Actor
+from app.core import once
 from app.core.uow import UnitOfWork
 from app.drafts.domain import KEPT_FOR, Values, check_form_name, draft_id, pack
 from app.drafts.models import Draft
@@ -21,11 +22,16 @@ def save_draft(
     fields: Values,
     actor: Actor,
     now: datetime,
+    once_key: UUID | None = None,
 ) -> None:
     """Keep the fields of a form about a subject, sealed and for the actor alone, in the place of what was kept before.
 
-    Who may see the subject is asked by the page that shows the form; a draft reaches nobody but its author.
+    With the form's `once_key` nothing is kept of a form that has been sent: what the script saved last may arrive
+    after the form itself, and would offer a saved entry to be written again. Who may see the subject is asked by the
+    page that shows the form; a draft reaches nobody but its author.
     """
+    if once_key is not None and not once.hold_open(uow, once_key, actor.user_id, now):
+        return
     row_id = draft_id(actor.user_id, check_form_name(form), subject_id)
     body = uow.vault.seal("draft", "body", row_id, pack(fields))
     written = {"base_version": base_version or 0, "body": body, "saved_at": now}

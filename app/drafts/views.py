@@ -31,8 +31,16 @@ def save(form: str, subject_id: UUID) -> ResponseReturnValue:
         fields=request.form.to_dict(flat=False),
         actor=actor(),
         now=moment(),
+        once_key=_once_key(request.form.get("once", "")),
     )
     return _kept_by_script() if "Polku-Autosave" in request.headers else _back()
+
+
+def _once_key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _kept_by_script() -> Response:

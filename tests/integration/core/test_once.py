@@ -11,7 +11,7 @@ from app.core.crypto import Vault
 from app.core.db import make_sessions
 from app.core.errors import Conflict, Refused
 from app.core.models import OnceKey
-from app.core.once import SentOtherwise, claim, forget_before, settle
+from app.core.once import SentOtherwise, claim, forget_before, hold_open, settle
 from app.core.uow import UnitOfWork
 
 ACTOR, KEY = uuid4(), uuid4()
@@ -103,3 +103,49 @@ def test_when_the_first_fails_the_one_that_waited_becomes_the_first(
         assert not second.done()
         first.rollback()
         assert second.result(timeout=5) is None
+
+
+def test_a_form_held_open_can_be_sent_afterwards_and_a_sent_one_is_not_held(uow: UnitOfWork, now: datetime) -> None:
+    assert hold_open(uow, KEY, ACTOR, now)
+    assert hold_open(uow, KEY, ACTOR, now)
+    assert claim(uow, KEY, ACTOR, "cases.note", now) is None
+    settle(uow, KEY, "/polut/1")
+    assert not hold_open(uow, KEY, ACTOR, now)
+
+
+def test_a_form_waits_to_be_sent_until_its_draft_is_kept(
+    engine: Engine, vault: Vault, lasting_key: UUID, now: datetime
+) -> None:
+    sessions = make_sessions(engine)
+
+    def send() -> str | None:
+        with sessions() as session:
+            return claim(UnitOfWork(session, vault), lasting_key, ACTOR, "cases.note", now)
+
+    with sessions() as session, ThreadPoolExecutor(1) as pool:
+        keeping = UnitOfWork(session, vault)
+        assert hold_open(keeping, lasting_key, ACTOR, now)
+        sending = pool.submit(send)
+        with pytest.raises(TimeoutError):
+            sending.result(timeout=0.3)
+        keeping.commit()
+        assert sending.result(timeout=5) is None
+
+
+def test_a_draft_waits_while_its_form_is_being_sent_and_is_not_kept_then(
+    engine: Engine, vault: Vault, lasting_key: UUID, now: datetime
+) -> None:
+    sessions = make_sessions(engine)
+
+    def keep() -> bool:
+        with sessions() as session:
+            return hold_open(UnitOfWork(session, vault), lasting_key, ACTOR, now)
+
+    with sessions() as session, ThreadPoolExecutor(1) as pool:
+        sending = UnitOfWork(session, vault)
+        assert claim(sending, lasting_key, ACTOR, "cases.note", now) is None
+        keeping = pool.submit(keep)
+        with pytest.raises(TimeoutError):
+            keeping.result(timeout=0.3)
+        sending.commit()
+        assert keeping.result(timeout=5) is False

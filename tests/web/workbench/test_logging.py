@@ -1,5 +1,6 @@
 """Kirjaa: from a few keystrokes to an entry, a promise and a duty, once."""
 
+import re
 from datetime import date
 
 import pytest
@@ -132,6 +133,19 @@ def test_what_was_typed_comes_back_from_the_draft_and_goes_with_the_saved_entry(
     assert "Kesken jäi" not in desk.browser.get(f"{desk.path}/aikajana").get_data(as_text=True)
     desk.browser.submit(f"{desk.path}/kirjaa", form="kirjaus")
     assert newest(desk).line == "Kesken jäi"
+    assert drafts.drafts_of(desk.uow, desk.actor, [desk.case.id]) == []
+
+
+def test_a_draft_that_arrives_after_its_entry_was_saved_is_not_kept(desk: Desk) -> None:
+    """The script keeps the form when a field is left; pressing Save leaves a field too."""
+    page = desk.browser.get(f"{desk.path}/kirjaa").get_data(as_text=True)
+    once = re.search(r'name="once"[^>]* value="([^"]+)"', page)
+    assert once is not None
+    desk.browser.submit(f"{desk.path}/kirjaa", {"line": "Sovittu", "once": once[1]}, form="kirjaus")
+    late = {"csrf_token": _token(desk), "line": "Sovittu", "once": once[1]}
+    answer = desk.browser.post(f"/luonnokset/log/{desk.case.id}", data=late, headers={"Polku-Autosave": "1"})
+    assert answer.status_code == 200
+    assert newest(desk).line == "Sovittu"
     assert drafts.drafts_of(desk.uow, desk.actor, [desk.case.id]) == []
 
 
