@@ -45,7 +45,11 @@ CASE_TEAM: Final = _named("pathway_case.team_id")
 CASE_WORKER: Final = _named("pathway_case.primary_worker_id")
 CASE_CLOSED: Final = _named("pathway_case.closed_at")
 CLIENT_ID: Final = _named("client.id")
-SEEING_KINDS: Final = (StandingKind.RESPONSIBLE, StandingKind.PAIR, StandingKind.REGISTRAR)
+SEEING_KINDS: Final = tuple(
+    # words of the statement itself: bound, they would be spelled out anew for every page
+    literal_column(f"'{kind.value}'", String())
+    for kind in (StandingKind.RESPONSIBLE, StandingKind.PAIR, StandingKind.REGISTRAR)
+)
 
 
 class Asker(NamedTuple):

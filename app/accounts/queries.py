@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, any_, bindparam, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.access.actor import Actor, Role
@@ -156,7 +156,7 @@ def load_actor(
     return replace(found, session_id=session_id, request_id=request_id, address=address)
 
 
-def actor_from(row: Any, user_id: UUID) -> Actor:  # noqa: ANN401 - a row with ACTOR_COLUMNS
+def actor_from(row: Any, user_id: UUID) -> Actor:  # noqa: ANN401 - a row with ACTOR_COLUMNS and teams
     """Return the user of a row as an actor, with the teams the row was read with."""
     return Actor(
         kind="user",
@@ -176,21 +176,22 @@ def _is_member(now: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a moment, a b
     return and_(TeamMember.valid_from <= now, or_(TeamMember.valid_to.is_(None), TeamMember.valid_to > now))
 
 
-def _teams_of_user(now: Any, *, led: bool = False) -> ScalarSelect[Any]:  # noqa: ANN401 - as above
-    return (
-        select(func.array_agg(TeamMember.team_id))
-        .where(TeamMember.user_id == User.id, _is_member(now), TeamMember.is_lead if led else true())
+def with_teams(of: Select[*tuple[Any, ...]], now: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - as above
+    """Add `team_ids` and `led_team_ids` to a statement on users; both are read by one look at the memberships."""
+    teams = (
+        select(
+            func.array_agg(TeamMember.team_id).label("team_ids"),
+            func.array_agg(TeamMember.team_id).filter(TeamMember.is_lead).label("led_team_ids"),
+        )
+        .where(TeamMember.user_id == User.id, _is_member(now))
         .correlate(User)
-        .scalar_subquery()
+        .lateral("teams")
     )
+    return of.add_columns(teams.c.team_ids, teams.c.led_team_ids).join(teams, true())
 
 
 def _users(now: datetime | None) -> Select[*tuple[Any, ...]]:
-    return select(
-        *_USER_COLUMNS,
-        _teams_of_user(now).label("team_ids"),
-        _teams_of_user(now, led=True).label("led_team_ids"),
-    )
+    return with_teams(select(*_USER_COLUMNS).select_from(User), now)
 
 
 def _view_or_none(row: Row[*tuple[Any, ...]] | None) -> UserView | None:
@@ -248,13 +249,8 @@ _USER_COLUMNS: Final = (
     User.density,
     User.version,
 )
-# What an actor is made of, for statements on the users that are bound to `now`.
-ACTOR_COLUMNS: Final = (
-    User.username,
-    User.full_name,
-    User.roles,
-    User.professions,
-    _teams_of_user(bindparam("now")).label("team_ids"),
-    _teams_of_user(bindparam("now"), led=True).label("led_team_ids"),
+# What an actor is made of, beside the teams; for statements on users that go through `with_teams`.
+ACTOR_COLUMNS: Final = (User.username, User.full_name, User.roles, User.professions)
+_ACTOR: Final = with_teams(
+    select(*ACTOR_COLUMNS).select_from(User).where(User.id == bindparam("user_id"), User.is_active), bindparam("now")
 )
-_ACTOR: Final = select(*ACTOR_COLUMNS).where(User.id == bindparam("user_id"), User.is_active)

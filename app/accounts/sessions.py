@@ -30,13 +30,19 @@ from app.accounts.domain import (
 )
 from app.accounts.models import SignInPlace, User, UserSession
 from app.accounts.passwords import Hasher
-from app.accounts.queries import ACTOR_COLUMNS, actor_from
+from app.accounts.queries import ACTOR_COLUMNS, actor_from, with_teams
 from app.audit import services as audit
 from app.core import limits as counters
 from app.core.errors import Refused
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 
+# Built once, and run past the session's unit of objects: searches and messages keep something.
+_SAVE: Final = (
+    update(UserSession)
+    .where(UserSession.id == bindparam("session_id"))
+    .values(content=bindparam("kept", type_=UserSession.content.type))
+)
 TOUCH_EVERY: Final = timedelta(minutes=1)
 PLACE_KEPT: Final = timedelta(days=90)
 ACCOUNT: Final = "sign_in.account"
@@ -108,12 +114,7 @@ def touch(uow: UnitOfWork, session_id: UUID, *, now: datetime) -> None:
 
 def save(uow: UnitOfWork, session_id: UUID, content: Mapping[str, Any]) -> None:
     """Keep what the pages remember in the session; an ended session stays ended."""
-    uow.session.execute(
-        update(UserSession)
-        .where(UserSession.id == session_id)
-        .values(content=dict(content))
-        .execution_options(synchronize_session=False)
-    )
+    uow.session.connection().execute(_SAVE, {"session_id": session_id, "kept": dict(content)})
 
 
 def end(uow: UnitOfWork, session_id: UUID) -> None:
@@ -311,7 +312,7 @@ Counted: TypeAlias = Callable[[SQLCoreOperations[UUID]], ColumnElement[int]]
 
 
 def _live_statement(waiting: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
-    return (
+    live = (
         select(
             UserSession.id,
             UserSession.user_id,
@@ -327,6 +328,7 @@ def _live_statement(waiting: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
         .join(User, User.id == UserSession.user_id)
         .where(User.is_active)
     )
+    return with_teams(live, bindparam("now"))
 
 
 def token_statement(waiting: Counted) -> Select[*tuple[Any, ...]]:

@@ -54,15 +54,3 @@ class ClientToken(Base):
     token: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     team_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
-
-
-class PersonSearch(Base):
-    """What a user searched for, sealed; the address bar holds only the token (ruling 24)."""
-
-    __tablename__ = "person_search"
-    __table_args__ = (Index("ix_person_search_made", "made_at"),)
-
-    id: Mapped[Id]
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    words: Mapped[Sealed]
-    made_at: Mapped[Instant]

@@ -47,7 +47,7 @@ from app.clients.domain import (
     parse_identity_code,
     search_words,
 )
-from app.clients.models import Client, ClientToken, PersonSearch
+from app.clients.models import Client, ClientToken
 from app.core.crypto import Vault
 from app.core.errors import Forbidden, NotFound
 from app.core.finnish import sort_key
@@ -71,11 +71,6 @@ _NAME_COLUMNS: Final = (
     Client.has_address_protection,
     Client.municipality_code,
     Client.contact_language,
-)
-_KEPT: Final = select(PersonSearch.words).where(
-    PersonSearch.id == bindparam("token"),
-    PersonSearch.user_id == bindparam("user"),
-    PersonSearch.made_at >= bindparam("since"),
 )
 _NAMES: Final = select(*_NAME_COLUMNS).where(Client.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 
@@ -312,13 +307,6 @@ def filing_teams(uow: UnitOfWork, client_id: UUID) -> frozenset[UUID]:
     if any(worker_id is None and closed_at is None for _team, worker_id, closed_at in rows):
         teams.add(NIL_TEAM)
     return frozenset(teams)
-
-
-def find_search(uow: UnitOfWork, actor: Actor, token: UUID, *, since: datetime) -> str | None:
-    """Return the words the actor searched for under a token not older than `since`."""
-    bound = {"token": token, "user": actor.id, "since": since}
-    words: bytes | None = uow.session.connection().execute(_KEPT, bound).scalar_one_or_none()
-    return None if words is None else uow.vault.open("person_search", "words", token, words)
 
 
 def _standings(

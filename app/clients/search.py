@@ -1,10 +1,10 @@
 """Looking people up: by name within the actor's scope, by ref, by identity code county-wide (rulings 3 and 24)."""
 
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
-
-from sqlalchemy import delete, insert
 
 from app.access import policy
 from app.access.actor import Actor
@@ -20,7 +20,6 @@ from app.clients.domain import (
     format_ref,
     read_search,
 )
-from app.clients.models import PersonSearch
 from app.core import limits
 from app.core.clock import local_date
 from app.core.errors import NotFound, TooMany
@@ -31,12 +30,15 @@ from app.core.uow import UnitOfWork
 HOUR: Final = 3600
 CODES_AN_HOUR: Final = 30
 TWINS_AN_HOUR: Final = 60
-KEPT_SEARCH: Final = timedelta(minutes=30)
-_KEEP: Final = insert(PersonSearch)
+KEPT_FOR: Final = timedelta(minutes=30)
+MOST_KEPT: Final = 5
+
+Kept: TypeAlias = Sequence[Sequence[str]]
+"""The searches a session keeps, the newest first: token, sealed words, instant. They go when the session goes."""
 
 
-def keep_search(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> UUID:
-    """Keep what was searched for, sealed and for the searcher alone, and return its token (ruling 24).
+def keep_search(uow: UnitOfWork, words: str, *, kept: Kept, actor: Actor, now: datetime) -> tuple[UUID, Kept]:
+    """Return the token of a search and what the searcher's session keeps from now on, the words sealed (ruling 24).
 
     A search by identity code is counted: `TooMany` after thirty in an hour. Raises `IdentityCodeProblem` for a code
     that cannot be one.
@@ -44,22 +46,25 @@ def keep_search(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> 
     policy.ensure(actor, Permission.CLIENT_SEARCH)
     if read_search(words).identity_code is not None:
         _count_code(uow, actor, now)
-    row_id = new_id()
-    sealed = uow.vault.seal("person_search", "words", row_id, words)
-    row = {"id": row_id, "user_id": actor.user_id, "words": sealed, "made_at": now}
-    uow.session.connection().execute(_KEEP, row)
-    return row_id
+    token = new_id()
+    sealed = b64encode(uow.vault.seal("person_search", "words", token, words)).decode()
+    return token, [(token.hex, sealed, now.isoformat()), *kept[: MOST_KEPT - 1]]
 
 
-def run_search(uow: UnitOfWork, token: UUID, *, actor: Actor, now: datetime) -> SearchOutcome:
-    """Run a kept search of the actor's own: by ref, by identity code, or by name within the actor's scope.
+def _words_of(uow: UnitOfWork, token: UUID, kept: Kept, now: datetime) -> str:
+    for key, sealed, made_at in kept:
+        if key == token.hex and now - datetime.fromisoformat(made_at) <= KEPT_FOR:
+            return uow.vault.open("person_search", "words", token, b64decode(sealed))
+    raise NotFound(N_("This search is no longer kept. Search again."))
+
+
+def run_search(uow: UnitOfWork, token: UUID, *, kept: Kept, actor: Actor, now: datetime) -> SearchOutcome:
+    """Run a search that the session keeps: by ref, by identity code, or by name within the actor's scope.
 
     What it shows is one row in the trail. Raises `NotFound` for a token that is old, unknown or another's.
     """
     policy.ensure(actor, Permission.CLIENT_SEARCH)
-    words = queries.find_search(uow, actor, token, since=now - KEPT_SEARCH)
-    if words is None:
-        raise NotFound(N_("This search is no longer kept. Search again."))
+    words = _words_of(uow, token, kept, now)
     wanted = read_search(words)
     if wanted.identity_code is not None:
         answer = _answer_code(uow, wanted.identity_code.code, actor=actor, now=now)
@@ -121,9 +126,3 @@ def _answer_code(uow: UnitOfWork, code: str, *, actor: Actor, now: datetime) -> 
 def _count_code(uow: UnitOfWork, actor: Actor, now: datetime) -> None:
     if not limits.hit(uow, "client.code", str(actor.id), limit=CODES_AN_HOUR, seconds=HOUR, now=now):
         raise TooMany(N_("Identity codes have been looked up too often. Try again in an hour, or search by name."))
-
-
-def forget_searches(uow: UnitOfWork, before: datetime) -> int:
-    """Delete the searches made before an instant and return how many; upkeep calls it."""
-    gone = uow.session.scalars(delete(PersonSearch).where(PersonSearch.made_at < before).returning(PersonSearch.id))
-    return len(gone.all())

@@ -1,9 +1,9 @@
 """Pages of the person register: the list, the search, the details, and what is opened one act at a time."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
@@ -22,6 +22,7 @@ from app.web.request import actor, moment, today, uow, visit
 from app.web.texts import _
 
 blueprint = Blueprint("clients", __name__)
+SEARCHES: Final = "searches"  # where the session keeps them
 
 
 @blueprint.get("/asiakkaat")
@@ -50,7 +51,8 @@ def look_up() -> ResponseReturnValue:
     form = forms.SearchForm()
 
     def act() -> str:
-        token = search.keep_search(uow(), form.q.data or "", actor=actor(), now=moment())
+        words, kept = form.q.data or "", session.get(SEARCHES, ())
+        token, session[SEARCHES] = search.keep_search(uow(), words, kept=kept, actor=actor(), now=moment())
         return url_for("clients.found", token=token, avaa=request.form.get("avaa"))
 
     # A search sent twice is two searches: there is nothing to keep from being done again.
@@ -64,7 +66,7 @@ def found(token: UUID) -> ResponseReturnValue:
 
     The search that comes before a registration lists a single one, who may be somebody else with a name alike.
     """
-    outcome = search.run_search(uow(), token, actor=actor(), now=moment())
+    outcome = search.run_search(uow(), token, kept=session.get(SEARCHES, ()), actor=actor(), now=moment())
     opens = outcome.opens or (outcome.only_hit if "avaa" in request.args else None)
     if opens:
         return see_other(url_for("workbench.client", client_id=opens))

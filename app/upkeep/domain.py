@@ -14,7 +14,6 @@ MAIL_LATE: Final = timedelta(minutes=30)
 
 ONCE_KEPT: Final = timedelta(days=2)
 COUNTERS_KEPT: Final = timedelta(days=2)
-SEARCHES_KEPT: Final = timedelta(minutes=30)
 FILES_KEPT: Final = timedelta(hours=24)
 RUNS_KEPT: Final = timedelta(days=14)
 
@@ -78,7 +77,6 @@ class Cleaned:
     is_nightly: bool = False
     once_keys: int = 0
     counters: int = 0
-    searches: int = 0
     files: int = 0
     drafts: int = 0
     sessions: int = 0

@@ -17,7 +17,6 @@ from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.accounts import sessions as signed_in
 from app.accounts.domain import SessionLimits
-from app.clients import search
 from app.core import limits, once
 from app.core.clock import local_time
 from app.core.crypto import Vault
@@ -35,7 +34,6 @@ from app.upkeep.domain import (
     MAIL_LATE,
     ONCE_KEPT,
     RUNS_KEPT,
-    SEARCHES_KEPT,
     SWEEP_SILENT,
     Cleaned,
     Drift,
@@ -128,7 +126,7 @@ def _unfit_database(found: queries.ServerState, newest: str | None, *, is_produc
 
 
 def clean(units: Units, *, session_limits: SessionLimits, actor: Actor, now: datetime) -> Cleaned:
-    """Forget what has been kept long enough; searches and uploads at every call, the rest once a night.
+    """Forget what has been kept long enough; uploads at every call, the rest once a night.
 
     Ticked often, the job decides by the Helsinki clock and by its own row for the day whether the nightly part is due;
     a night that was missed is made up for at the next tick. The nightly part leaves one event in the trail.
@@ -136,10 +134,7 @@ def clean(units: Units, *, session_limits: SessionLimits, actor: Actor, now: dat
     ensure(actor, Permission.UPKEEP_RUN)
     local = local_time(now)
     with units() as uow:
-        cleaned = Cleaned(
-            searches=search.forget_searches(uow, now - SEARCHES_KEPT),
-            files=intake.forget_files(uow, now - FILES_KEPT),
-        )
+        cleaned = Cleaned(files=intake.forget_files(uow, now - FILES_KEPT))
         is_night = local.time() >= NIGHT
         run_id = jobs.claim_day(uow, CLEANING, day=local.date(), now=now) if is_night else None
     if run_id is None:

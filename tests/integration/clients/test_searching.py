@@ -6,13 +6,21 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.access.actor import Actor, Role
 from app.audit.models import AuditEvent
 from app.clients import queries, search, services
-from app.clients.domain import NIL_TEAM, ClientDetails, ClientName, IdentityCodeProblem, name_matches, search_words
-from app.clients.models import ClientToken, PersonSearch
+from app.clients.domain import (
+    NIL_TEAM,
+    ClientDetails,
+    ClientName,
+    IdentityCodeProblem,
+    SearchOutcome,
+    name_matches,
+    search_words,
+)
+from app.clients.models import ClientToken
 from app.core.errors import Forbidden, NotFound, TooMany
 from app.core.uow import UnitOfWork
 from tests.factories.accounts import actor_of, create_team, create_user
@@ -129,31 +137,48 @@ def test_a_client_without_a_team_is_filed_for_the_coordinators(uow: UnitOfWork) 
     assert uow.session.scalars(filed).all() == [NIL_TEAM]
 
 
-def test_a_search_is_kept_sealed_for_half_an_hour_and_for_the_searcher(
+def keep(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> tuple[UUID, search.Kept]:
+    """Search in a session that has searched for nothing yet."""
+    return search.keep_search(uow, words, kept=(), actor=actor, now=now)
+
+
+def run(uow: UnitOfWork, words: str, *, actor: Actor, now: datetime) -> SearchOutcome:
+    """Search, and look at what was found."""
+    token, kept = keep(uow, words, actor=actor, now=now)
+    return search.run_search(uow, token, kept=kept, actor=actor, now=now)
+
+
+def test_a_search_is_kept_sealed_for_half_an_hour_and_in_its_session(
     uow: UnitOfWork, now: datetime, anna: Actor
 ) -> None:
-    token = search.keep_search(uow, "Salainen Sana", actor=anna, now=now)
-    assert "Salainen" not in str(uow.session.execute(text("TABLE person_search")).one())
-    juha = actor_of(uow, create_user(uow))
-    assert search.run_search(uow, token, actor=anna, now=now + timedelta(minutes=30)).words == "Salainen Sana"
-    for actor, when in ((juha, now), (anna, now + timedelta(minutes=31))):
+    token, kept = keep(uow, "Salainen Sana", actor=anna, now=now)
+    assert "Salainen" not in str(kept)
+    later = now + timedelta(minutes=30)
+    assert search.run_search(uow, token, kept=kept, actor=anna, now=later).words == "Salainen Sana"
+    _, of_another_session = keep(uow, "toinen", actor=anna, now=now)
+    for sought, where, when in (
+        (token, kept, later + timedelta(seconds=1)),
+        (token, of_another_session, now),
+        (token, (), now),
+        (uuid4(), kept, now),
+    ):
         with pytest.raises(NotFound):
-            search.run_search(uow, token, actor=actor, now=when)
-    with pytest.raises(NotFound):
-        search.run_search(uow, uuid4(), actor=anna, now=now)
+            search.run_search(uow, sought, kept=where, actor=anna, now=when)
 
 
-def test_old_searches_are_forgotten(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
-    search.keep_search(uow, "vanha", actor=anna, now=now - timedelta(hours=1))
-    token = search.keep_search(uow, "uusi", actor=anna, now=now)
-    assert search.forget_searches(uow, now - search.KEPT_SEARCH) == 1
-    assert uow.session.scalars(select(PersonSearch.id)).all() == [token]
+def test_the_five_newest_searches_of_a_session_are_kept(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
+    tokens: list[UUID] = []
+    kept: search.Kept = ()
+    for number in range(6):
+        token, kept = search.keep_search(uow, f"sana {number}", kept=kept, actor=anna, now=now)
+        tokens.append(token)
+    assert [key for key, _, _ in kept] == [token.hex for token in reversed(tokens[1:])]
+    assert search.run_search(uow, tokens[1], kept=kept, actor=anna, now=now).words == "sana 1"
 
 
 def test_a_search_by_name_leaves_one_row_with_the_clients_shown(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
     shown = {create_client(uow, last_name="Korpi", actor=anna) for _ in range(3)}
-    token = search.keep_search(uow, "korpi", actor=anna, now=now)
-    search.run_search(uow, token, actor=anna, now=now)
+    run(uow, "korpi", actor=anna, now=now)
     row = uow.session.scalars(select(AuditEvent).where(AuditEvent.action == "listed")).one()
     assert (row.purpose, set(row.client_ids or ())) == ("search", shown)
 
@@ -161,7 +186,7 @@ def test_a_search_by_name_leaves_one_row_with_the_clients_shown(uow: UnitOfWork,
 def test_at_most_fifty_are_shown_and_more_are_told_of(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
     for _ in range(52):
         create_client(uow, last_name="Korpi", actor=anna)
-    outcome = search.run_search(uow, search.keep_search(uow, "korpi", actor=anna, now=now), actor=anna, now=now)
+    outcome = run(uow, "korpi", actor=anna, now=now)
     assert (len(outcome.hits), outcome.has_more) == (50, True)
 
 
@@ -170,14 +195,12 @@ def test_a_ref_opens_a_client_in_scope_only(uow: UnitOfWork, now: datetime, anna
     for client_id, opened in ((mine, mine), (strange, None)):
         ref = queries.client_of(uow, client_id).ref
         for words in (ref, ref.lower().replace("-", " "), f"{ref}/1"):
-            token = search.keep_search(uow, words, actor=anna, now=now)
-            assert search.run_search(uow, token, actor=anna, now=now).opens == opened
+            assert run(uow, words, actor=anna, now=now).opens == opened
 
 
 def test_a_code_in_scope_opens_the_client(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
     client_id = create_client(uow, identity_code=a_code(), actor=anna)
-    token = search.keep_search(uow, a_code(), actor=anna, now=now)
-    assert search.run_search(uow, token, actor=anna, now=now).opens == client_id
+    assert run(uow, a_code(), actor=anna, now=now).opens == client_id
 
 
 def test_a_code_out_of_scope_is_known_with_its_unit_and_nothing_else(
@@ -203,20 +226,20 @@ def test_the_thirty_first_code_in_an_hour_is_refused(uow: UnitOfWork, now: datet
     for _ in range(30):
         search.ask_code(uow, a_code(), actor=anna, now=now)
     with pytest.raises(TooMany):
-        search.keep_search(uow, a_code(), actor=anna, now=now)
-    search.keep_search(uow, "mäki", actor=anna, now=now)
+        keep(uow, a_code(), actor=anna, now=now)
+    keep(uow, "mäki", actor=anna, now=now)
     search.ask_code(uow, a_code(), actor=anna, now=now + timedelta(hours=2))
 
 
 def test_a_code_that_cannot_be_one_is_said_at_once(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
     with pytest.raises(IdentityCodeProblem):
-        search.keep_search(uow, "140587-901X", actor=anna, now=now)
+        keep(uow, "140587-901X", actor=anna, now=now)
 
 
 def test_an_administrator_searches_nobody(uow: UnitOfWork, now: datetime) -> None:
     admin = actor_of(uow, create_user(uow, roles=(Role.ADMIN,)))
     with pytest.raises(Forbidden):
-        search.keep_search(uow, "mäki", actor=admin, now=now)
+        keep(uow, "mäki", actor=admin, now=now)
 
 
 def test_a_changed_name_is_found_and_the_old_one_is_not(uow: UnitOfWork, now: datetime, anna: Actor) -> None:

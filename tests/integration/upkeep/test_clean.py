@@ -9,7 +9,6 @@ from sqlalchemy import func, select, text
 from app.access.actor import system_actor
 from app.accounts.domain import SessionLimits
 from app.audit.models import AuditEvent
-from app.clients.models import PersonSearch
 from app.core import limits, once
 from app.core.errors import Forbidden
 from app.core.uow import UnitOfWork
@@ -75,17 +74,14 @@ def test_what_is_old_is_forgotten_and_what_is_young_is_kept(
         assert uow.session.scalar(select(func.count()).select_from(text(table))) == 1
 
 
-def test_searches_and_uploads_go_at_every_tick(uow: UnitOfWork, units: services.Units, now: datetime) -> None:
+def test_uploads_go_at_every_tick(uow: UnitOfWork, units: services.Units, now: datetime) -> None:
     user = create_user(uow)
-    for age in (timedelta(minutes=29), timedelta(minutes=31)):
-        uow.session.add(PersonSearch(user_id=user.id, words=b"sealed", made_at=now - age))
     for age in (timedelta(hours=23), timedelta(hours=25)):
         uow.session.add(IntakeFile(user_id=user.id, content=b"sealed", size=6, uploaded_at=now - age))
     uow.commit()
     clean(units, now - timedelta(minutes=5))
     cleaned = clean(units, now)
     assert not cleaned.is_nightly
-    assert uow.session.scalar(select(func.count()).select_from(PersonSearch)) == 1
     assert uow.session.scalar(select(func.count()).select_from(IntakeFile)) == 1
 
 
