@@ -4,16 +4,12 @@ A line says what happened to which id; it never carries a name, an identity code
 the authors' care: only fields of a list pass, and anything shaped like an identity code or a mail address is masked.
 """
 
+import json
 import logging
 import logging.config
 import re
-from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any, Final
-
-import structlog
-from structlog.typing import Processor
-
-EventDict = MutableMapping[str, Any]
 
 IDENTITY_CODE: Final = re.compile(r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b", re.IGNORECASE)
 MAIL_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
@@ -32,61 +28,52 @@ ALLOWED_FIELDS: Final = frozenset(
 
 def mask(text: str) -> str:
     """Blot out whatever looks like an identity code or a mail address."""
-    return MAIL_ADDRESS.sub("[mail]", IDENTITY_CODE.sub("[code]", text))
+    masked = IDENTITY_CODE.sub("[code]", text)
+    return MAIL_ADDRESS.sub("[mail]", masked) if "@" in masked else masked
 
 
-def only_allowed_fields(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Keep the fields of the list; name those that were dropped, so that their author notices."""
-    dropped = sorted(key for key in event if key not in ALLOWED_FIELDS and not key.startswith("_"))
-    for key in dropped:
-        del event[key]
-    if dropped:
-        event["problem"] = f"fields not allowed in logs: {', '.join(dropped)}"
-    return event
+class JsonLines(logging.Formatter):
+    """Makes one JSON object of a record: its words, its allowed fields, and its traceback, all of it masked."""
+
+    def __init__(self, component: str) -> None:
+        super().__init__()
+        self._component = component
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "component": self._component,
+        }
+        told = record.__dict__.keys() - _OF_EVERY_RECORD
+        dropped = sorted(told - ALLOWED_FIELDS)
+        line.update((name, record.__dict__[name]) for name in told & ALLOWED_FIELDS)
+        if dropped:
+            line["problem"] = f"fields not allowed in logs: {', '.join(dropped)}"
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return _ENCODER.encode({name: _masked(value) for name, value in line.items()})
 
 
-def mask_values(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Mask every text of the line, tracebacks included."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = mask(value)
-    return event
+def _masked(value: object) -> object:
+    return value if value is None or isinstance(value, int | float) else mask(str(value))
+
+
+# Made once: json.dumps with options makes an encoder for every line.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+_OF_EVERY_RECORD: Final = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime"}
 
 
 def configure_logging(component: str, *, level: str = "INFO") -> None:
-    """Send structlog and the standard library's loggers to stderr, one JSON object a line, from ``component``."""
-
-    def name_component(_logger: object, _method: str, event: EventDict) -> EventDict:
-        event["component"] = component
-        return event
-
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        name_component,
-    ]
-    # What the standard library's loggers are given as `extra`; the list below decides what of it stays.
-    foreign: list[Processor] = [*shared, structlog.stdlib.ExtraAdder()]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=foreign,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            only_allowed_fields,
-            mask_values,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )
+    """Send every logger's records to stderr, one JSON object a line, from ``component``."""
+    # No line tells its file, thread or process: the library's manual says to leave them out then ("Optimization").
+    logging._srcfile = None  # noqa: SLF001 - the manual's own way
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
+    handler.setFormatter(JsonLines(component))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from config.logging import configure_logging, mask
 
@@ -17,7 +16,6 @@ def own_root_logger() -> Iterator[None]:
     yield
     root.handlers[:], level = before[0], before[1]
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -26,7 +24,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 def test_a_line_is_one_json_object_with_its_component(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("web")
-    structlog.get_logger("polku").info("page served", endpoint="worklist.home", ms=12)
+    logging.getLogger("polku").info("page served", extra={"endpoint": "worklist.home", "ms": 12})
     (line,) = lines(capsys)
     assert (line["event"], line["component"], line["endpoint"], line["ms"]) == (
         "page served",
@@ -38,7 +36,7 @@ def test_a_line_is_one_json_object_with_its_component(capsys: pytest.CaptureFixt
 
 def test_a_field_outside_the_list_is_dropped_and_its_author_told(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("web")
-    structlog.get_logger("polku").info("client opened", surname="Virtanen")
+    logging.getLogger("polku").info("client opened", extra={"surname": "Virtanen"})
     (line,) = lines(capsys)
     assert "Virtanen" not in json.dumps(line)
     assert line["problem"] == "fields not allowed in logs: surname"
@@ -66,6 +64,15 @@ def test_a_library_and_a_traceback_pass_the_same_nets(capsys: pytest.CaptureFixt
     assert "900P" not in text
     assert "aino" not in text
     assert "ValueError" in text
+
+
+def test_a_value_that_is_no_text_passes_the_masks_too(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("web")
+    told = {"problem": ["row of 010190-900P"], "reason": {"mail": "aino@example.org"}, "rows": 3, "error": None}
+    logging.getLogger("polku").warning("import stopped", extra=told)
+    (line,) = lines(capsys)
+    assert (line["problem"], line["reason"]) == ("['row of [code]']", "{'mail': '[mail]'}")
+    assert (line["rows"], line["error"]) == (3, None)
 
 
 @pytest.mark.parametrize("code", ["010190-900P", "010190Y900P", "010101A900P", "010101f900p", "010150+900P"])
