@@ -11,8 +11,9 @@ from app.web.texts import _, _l
 
 
 class SearchForm(PolkuForm):
-    """A search for a person, sent and never put into an address."""
+    """A search for a person, sent and never put into an address. It changes no record and may be sent again."""
 
+    once = version = None  # type: ignore[assignment] # how WTForms takes an inherited field away
     q = TextField(
         _l("Name, reference or personal identity code"),
         hint=_l("Part of a name from three letters on, for example mäk aino. A reference: A-2041."),

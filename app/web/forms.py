@@ -51,6 +51,8 @@ class PolkuForm(FlaskForm):
     """A form with its key, its version, and reasons that belong to no one field."""
 
     class Meta(FlaskForm.Meta):
+        csrf = False  # `web.origin` has asked for the token before any form is read
+
         def get_translations(self, form: wtforms.Form) -> Any:  # noqa: ANN401 - as above
             """Return the library's messages in the language of the page."""
             del form
