@@ -63,7 +63,7 @@ class Settings:
 
     database_url: str = field(default="", repr=False)  # may carry a password
     migration_database_url: str = field(default="", repr=False)  # may carry a password
-    web_pool_size: int = 8  # one for each thread: a connection over the pool is made and thrown away every time
+    web_pool_size: int = 4  # one for each thread: a connection over the pool is made and thrown away every time
     web_pool_overflow: int = 4  # for what is kept although the request is refused
     worker_pool_size: int = 2
     statement_timeout_web: int = 5  # seconds

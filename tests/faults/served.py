@@ -62,7 +62,7 @@ class WebServer:
             [
                 sys.executable, "-m", "granian", self.factory, "--interface", "wsgi", "--factory",
                 "--host", "127.0.0.1", "--port", str(self.port), "--no-ws", "--workers", "2",
-                "--blocking-threads", "8", "--respawn-failed-workers", "--log-level", "warning",
+                "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning",
             ],
             env=self.env,
             cwd=ROOT,
