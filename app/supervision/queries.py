@@ -214,16 +214,18 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
         .subquery("counted")
     )
     middle = _middle(chosen.c.lead).subquery("middle")
+    # Looked up worker by worker, as the duties are: joined freely, the planner reads every user of the county.
+    named = select(User.id, User.full_name).where(counted.c.level == 1, User.id == counted.c.worker_id)
+    named_one = named.limit(1).lateral("named")
     away = (
         select(Absence.from_on, Absence.to_on)
-        .where(Absence.user_id == User.id, Absence.to_on >= today)
+        .where(Absence.user_id == named_one.c.id, Absence.to_on >= today)
         .order_by(Absence.from_on, Absence.id)
         .limit(1)
         .lateral("away")
     )
-    is_of_worker = and_(counted.c.level == 1, User.id == counted.c.worker_id)
-    everything = counted.join(middle, true()).outerjoin(User, is_of_worker).outerjoin(away, true())
-    return select(counted, middle, User.full_name, away).select_from(everything)
+    everything = counted.join(middle, true()).outerjoin(named_one, true()).outerjoin(away, true())
+    return select(counted, middle, named_one.c.full_name, away).select_from(everything)
 
 
 def reviews(
