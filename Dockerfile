@@ -46,4 +46,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
   CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
 # The web server starts a worker that refuses again and again; so what keeps Polku from starting is asked before it.
-CMD ["sh", "-c", "python -m app.factory && exec granian app.factory:web --interface wsgi --factory --host 0.0.0.0 --port 8000 --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level warning"]
+CMD ["sh", "-c", "python -m app.factory && exec granian app.factory:web --interface wsgi --factory --host 0.0.0.0 --port 8000 --workers ${POLKU_WEB_PROCESSES:-2} --blocking-threads ${POLKU_WEB_THREADS:-4} --no-ws --respawn-failed-workers --log-level warning"]

@@ -198,7 +198,7 @@ def make_hasher(settings: Settings) -> Hasher:
 def _web_sessions(settings: Settings) -> sessionmaker[Session]:
     engine = make_engine(
         settings.database_url,
-        pool_size=settings.web_pool_size,
+        pool_size=settings.web_threads,
         max_overflow=settings.web_pool_overflow,
         statement_timeout_ms=settings.statement_timeout_web * 1000,
     )

@@ -6,7 +6,6 @@ the authors' care: only fields of a list pass, and anything shaped like an ident
 
 import json
 import logging
-import logging.config
 import re
 from datetime import UTC, datetime
 from typing import Any, Final

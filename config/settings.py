@@ -63,7 +63,7 @@ class Settings:
 
     database_url: str = field(default="", repr=False)  # may carry a password
     migration_database_url: str = field(default="", repr=False)  # may carry a password
-    web_pool_size: int = 4  # one for each thread: a connection over the pool is made and thrown away every time
+    web_threads: int = 4  # of each web process; the pool has a connection for each
     web_pool_overflow: int = 4  # for what is kept although the request is refused
     worker_pool_size: int = 2
     statement_timeout_web: int = 5  # seconds
@@ -316,7 +316,7 @@ def _read_secrets(reader: _Reader) -> dict[str, object]:
 
 # Field → variable, for the plain numbers an operator may change.
 _NUMBERS: Final[Mapping[str, str]] = {
-    "web_pool_size": "POLKU_WEB_POOL",
+    "web_threads": "POLKU_WEB_THREADS",
     "web_pool_overflow": "POLKU_WEB_POOL_OVERFLOW",
     "worker_pool_size": "POLKU_WORKER_POOL",
     "statement_timeout_web": "POLKU_STATEMENT_TIMEOUT_WEB",

@@ -48,12 +48,16 @@ def keep_search(uow: UnitOfWork, words: str, *, kept: Kept, actor: Actor, now: d
         _count_code(uow, actor, now)
     token = new_id()
     sealed = b64encode(uow.vault.seal("person_search", "words", token, words)).decode()
-    return token, [(token.hex, sealed, now.isoformat()), *kept[: MOST_KEPT - 1]]
+    return token, [(token.hex, sealed, now.isoformat()), *_young(kept, now)[: MOST_KEPT - 1]]
+
+
+def _young(kept: Kept, now: datetime) -> Kept:
+    return [one for one in kept if now - datetime.fromisoformat(one[2]) <= KEPT_FOR]
 
 
 def _words_of(uow: UnitOfWork, token: UUID, kept: Kept, now: datetime) -> str:
-    for key, sealed, made_at in kept:
-        if key == token.hex and now - datetime.fromisoformat(made_at) <= KEPT_FOR:
+    for key, sealed, _made_at in _young(kept, now):
+        if key == token.hex:
             return uow.vault.open("person_search", "words", token, b64decode(sealed))
     raise NotFound(N_("This search is no longer kept. Search again."))
 

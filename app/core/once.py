@@ -12,6 +12,7 @@ from app.core.models import OnceKey
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 
+SENT: Final = N_("This form has already been sent. Open the page again to see what was saved.")
 # Built once, and run past the session's unit of objects: every form runs both.
 _CLAIM: Final = insert(OnceKey).on_conflict_do_nothing(index_elements=[OnceKey.key]).returning(OnceKey.key)
 _SETTLE: Final = update(OnceKey).where(OnceKey.key == bindparam("settled")).values(location=bindparam("location"))
@@ -48,21 +49,20 @@ def claim(
             N_("You have already sent this form, and that was saved. Send it again to save what you have changed too.")
         )
     if first.location is None:
-        raise Conflict(N_("This form has already been sent. Open the page again to see what was saved."))
+        raise Conflict(SENT)
     return str(first.location)
 
 
-def hold_open(uow: UnitOfWork, key: UUID, actor_id: UUID, now: datetime) -> bool:
-    """Return whether the form with this key is still unsent, and keep its sending waiting until the transaction ends.
+def hold_open(uow: UnitOfWork, key: UUID, actor_id: UUID, now: datetime) -> None:
+    """Keep a form that has not been sent from being sent until the transaction ends; `Conflict` when it was.
 
     Waits itself while the form is being sent. It leaves no key behind, so the form can be sent afterwards.
     """
     values = {"key": key, "actor_id": actor_id, "form": "", "created_at": now}
     connection = uow.session.connection()
     if connection.execute(_CLAIM, values).scalar_one_or_none() is None:
-        return False
+        raise Conflict(SENT)
     connection.execute(_LET_GO, {"held": key})
-    return True
 
 
 def settle(uow: UnitOfWork, key: UUID, location: str) -> None:

@@ -26,12 +26,12 @@ def save_draft(
 ) -> None:
     """Keep the fields of a form about a subject, sealed and for the actor alone, in the place of what was kept before.
 
-    With the form's `once_key` nothing is kept of a form that has been sent: what the script saved last may arrive
-    after the form itself, and would offer a saved entry to be written again. Who may see the subject is asked by the
-    page that shows the form; a draft reaches nobody but its author.
+    With the form's `once_key` nothing is kept of a form that has been sent, but `Conflict` raised: what the script
+    saved last may arrive after the form itself, and would offer a saved entry to be written again. Who may see the
+    subject is asked by the page that shows the form; a draft reaches nobody but its author.
     """
-    if once_key is not None and not once.hold_open(uow, once_key, actor.user_id, now):
-        return
+    if once_key is not None:
+        once.hold_open(uow, once_key, actor.user_id, now)
     row_id = draft_id(actor.user_id, check_form_name(form), subject_id)
     body = uow.vault.seal("draft", "body", row_id, pack(fields))
     written = {"base_version": base_version or 0, "body": body, "saved_at": now}

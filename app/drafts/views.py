@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, jsonify, make_response, request, u
 from flask.typing import ResponseReturnValue
 
 from app.core import clock
+from app.core.ids import read_id
 from app.drafts import services
 from app.web.filters import clock_time
 from app.web.guards import signed_in
@@ -31,16 +32,9 @@ def save(form: str, subject_id: UUID) -> ResponseReturnValue:
         fields=request.form.to_dict(flat=False),
         actor=actor(),
         now=moment(),
-        once_key=_once_key(request.form.get("once", "")),
+        once_key=read_id(request.form.get("once", "")),
     )
     return _kept_by_script() if "Polku-Autosave" in request.headers else _back()
-
-
-def _once_key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _kept_by_script() -> Response:

@@ -9,6 +9,7 @@ from app.access.permissions import Permission
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.errors import NotFound
+from app.core.ids import read_id
 from app.network import queries, services
 from app.network.forms import AssignForm, MemberForm, PairForm
 from app.reference.loader import reference
@@ -93,20 +94,13 @@ def _assign(case: CaseView, form: AssignForm) -> str:
         uow(),
         case,
         worker_id=UUID(form.worker.data),
-        expected_worker_id=_id_or_none(form.expected.data),
+        expected_worker_id=read_id(form.expected.data),
         reason=form.reason.data,
         profession_reason=form.profession_reason.data,
         actor=actor(),
         now=moment(),
     )
     return _after(case.id)
-
-
-def _id_or_none(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _add_member(case: CaseView, form: MemberForm) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.access.actor import Actor, Role
 from app.audit.domain import AuditRow, Deed, Purpose
 from app.clients.domain import ClientName
+from app.core.ids import read_id
 from app.core.paging import Cursor
 from app.pathways.domain import StageCode
 
@@ -92,14 +93,6 @@ def read_filter(args: Mapping[str, str], models: frozenset[str]) -> ReviewFilter
         is_unassigned=asked == NOBODY,
         stage=list(StageCode)[int(stage) - 1] if stage and stage in set("1234567") else None,
     )
-
-
-def read_id(text: str) -> UUID | None:
-    """Return an id as an address spells it, or None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _member(kind: type[Kind], text: str) -> Kind | None:

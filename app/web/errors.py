@@ -115,10 +115,10 @@ def init_errors(app: Flask) -> None:
 
 
 def on_domain_error(error: DomainError) -> ResponseReturnValue:
-    """Say why the act was refused; what was denied is recorded."""
+    """Say why the act was refused and give back what was typed; what was denied is recorded."""
     if isinstance(error, (Forbidden, NotFound)):
         _record_denial(error.status)
-    return error_page(error.status, happened=say(error.message))
+    return error_page(error.status, happened=say(error.message), typed=typed_text())
 
 
 def on_forged(_error: CSRFError) -> ResponseReturnValue:

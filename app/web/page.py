@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.core.paging import Page
@@ -109,7 +108,6 @@ class Frame:
         self.warn = WARN_SECONDS
         self.is_signed_in = self.actor is not None
         self.may_search = lets_in(self.wiring.search_endpoint)
-        self.token = generate_csrf() if self.is_signed_in else ""
 
     def _nav(self) -> list[tuple[NavItem, bool]]:
         if self.actor is None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.access.actor import Actor, Role
 from app.audit.domain import Purpose
+from app.core.ids import read_id
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind, WaitsFor
 from app.pathways.domain import StageCode
@@ -159,14 +160,6 @@ def _member(kind: type[Kind], text: str) -> Kind | None:
 
 def _stage(text: str) -> StageCode | None:
     return list(StageCode)[int(text) - 1] if text in set("1234567") and text else None
-
-
-def read_id(text: str) -> UUID | None:
-    """Return an id as an address spells it, or None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,16 @@ class Draft {
     this.timer = 0;
     this.dirty = false;
     this.failed = false;
+    this.sent = false;
     this.sending = Promise.resolve();
     form.addEventListener("input", (event) => event.isTrusted && this.changed());
     form.addEventListener("focusout", () => this.dirty && this.send());
-    form.addEventListener("submit", () => this.stop());
+    form.addEventListener("submit", () => this.leave());
   }
 
   changed() {
     this.dirty = true;
+    this.sent = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), PAUSE_MS);
   }
@@ -27,6 +29,12 @@ class Draft {
     this.dirty = false;
   }
 
+  // The form is on its way: a draft of it would be late, and how it fares is nobody's news any more.
+  leave() {
+    this.stop();
+    this.sent = true;
+  }
+
   send() {
     this.stop();
     // One at a time, so that an earlier text never arrives after a later one.
@@ -34,6 +42,7 @@ class Draft {
   }
 
   async post() {
+    if (this.sent) return;
     try {
       const response = await fetch(this.form.dataset.draftUrl, {
         method: "POST",
@@ -47,6 +56,7 @@ class Draft {
       if (this.failed) calm();
       this.failed = false;
     } catch (problem) {
+      if (this.sent) return;
       this.dirty = true;
       const sentence = problem.message === "401" ? text("sayExpired") : text("sayDraftFailed");
       this.show(sentence);

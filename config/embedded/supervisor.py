@@ -146,7 +146,7 @@ class Supervisor:
                 family, "web", "-m", "granian", "app.factory:web", "--interface", "wsgi", "--factory",
                 "--host", self.given.get("POLKU_HOST") or "127.0.0.1", "--port", str(port), "--no-ws",
                 "--workers", self.given.get("POLKU_WEB_PROCESSES") or "2",
-                "--blocking-threads", self.given.get("POLKU_WEB_THREADS") or "4",
+                "--blocking-threads", self.given.get("POLKU_WEB_THREADS") or str(Settings().web_threads),
                 "--respawn-failed-workers", "--log-level", "warning",
             )  # fmt: skip
             self._wait_for_web(port)

@@ -26,7 +26,7 @@ from tests.launched import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WEB_PROCESSES: Final = 2
-WEB_THREADS: Final = 4
+WEB_THREADS: Final = Settings().web_threads
 PRODUCT: Final = "app.factory:web"
 LIMIT: Final = "tests.bench.limit:web"
 

@@ -45,7 +45,7 @@ def _engine() -> Engine:
     settings = Settings.from_env(os.environ)
     return make_engine(
         settings.database_url,
-        pool_size=settings.web_pool_size,
+        pool_size=settings.web_threads,
         max_overflow=settings.web_pool_overflow,
         statement_timeout_ms=settings.statement_timeout_web * 1000,
     )

@@ -32,6 +32,7 @@ from app.pathways import loader as pathways
 from app.reference import loader as reference
 from config.embedded.postgres import APP, Postgres
 from config.embedded.process import Family, Process
+from config.settings import Settings
 from tests.conftest import ROOT, TEMPLATE, database_address, test_settings
 from tests.launched import free_port
 from tests.strict import _only_form, _standing_values, parse
@@ -62,7 +63,7 @@ class WebServer:
             [
                 sys.executable, "-m", "granian", self.factory, "--interface", "wsgi", "--factory",
                 "--host", "127.0.0.1", "--port", str(self.port), "--no-ws", "--workers", "2",
-                "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "warning",
+                "--blocking-threads", str(Settings().web_threads), "--respawn-failed-workers", "--log-level", "warning",
             ],
             env=self.env,
             cwd=ROOT,

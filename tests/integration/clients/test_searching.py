@@ -176,6 +176,14 @@ def test_the_five_newest_searches_of_a_session_are_kept(uow: UnitOfWork, now: da
     assert search.run_search(uow, tokens[1], kept=kept, actor=anna, now=now).words == "sana 1"
 
 
+def test_a_search_that_is_too_old_leaves_the_session_at_the_next_one(
+    uow: UnitOfWork, now: datetime, anna: Actor
+) -> None:
+    _, kept = keep(uow, "vanha", actor=anna, now=now - timedelta(minutes=31))
+    token, kept = search.keep_search(uow, "uusi", kept=kept, actor=anna, now=now)
+    assert [key for key, _, _ in kept] == [token.hex]
+
+
 def test_a_search_by_name_leaves_one_row_with_the_clients_shown(uow: UnitOfWork, now: datetime, anna: Actor) -> None:
     shown = {create_client(uow, last_name="Korpi", actor=anna) for _ in range(3)}
     run(uow, "korpi", actor=anna, now=now)

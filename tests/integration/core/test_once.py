@@ -106,11 +106,12 @@ def test_when_the_first_fails_the_one_that_waited_becomes_the_first(
 
 
 def test_a_form_held_open_can_be_sent_afterwards_and_a_sent_one_is_not_held(uow: UnitOfWork, now: datetime) -> None:
-    assert hold_open(uow, KEY, ACTOR, now)
-    assert hold_open(uow, KEY, ACTOR, now)
+    hold_open(uow, KEY, ACTOR, now)
+    hold_open(uow, KEY, ACTOR, now)
     assert claim(uow, KEY, ACTOR, "cases.note", now) is None
     settle(uow, KEY, "/polut/1")
-    assert not hold_open(uow, KEY, ACTOR, now)
+    with pytest.raises(Conflict, match="already been sent"):
+        hold_open(uow, KEY, ACTOR, now)
 
 
 def test_a_form_waits_to_be_sent_until_its_draft_is_kept(
@@ -124,7 +125,7 @@ def test_a_form_waits_to_be_sent_until_its_draft_is_kept(
 
     with sessions() as session, ThreadPoolExecutor(1) as pool:
         keeping = UnitOfWork(session, vault)
-        assert hold_open(keeping, lasting_key, ACTOR, now)
+        hold_open(keeping, lasting_key, ACTOR, now)
         sending = pool.submit(send)
         with pytest.raises(TimeoutError):
             sending.result(timeout=0.3)
@@ -137,9 +138,9 @@ def test_a_draft_waits_while_its_form_is_being_sent_and_is_not_kept_then(
 ) -> None:
     sessions = make_sessions(engine)
 
-    def keep() -> bool:
+    def keep() -> None:
         with sessions() as session:
-            return hold_open(UnitOfWork(session, vault), lasting_key, ACTOR, now)
+            hold_open(UnitOfWork(session, vault), lasting_key, ACTOR, now)
 
     with sessions() as session, ThreadPoolExecutor(1) as pool:
         sending = UnitOfWork(session, vault)
@@ -148,4 +149,5 @@ def test_a_draft_waits_while_its_form_is_being_sent_and_is_not_kept_then(
         with pytest.raises(TimeoutError):
             keeping.result(timeout=0.3)
         sending.commit()
-        assert keeping.result(timeout=5) is False
+        with pytest.raises(Conflict):
+            keeping.result(timeout=5)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -144,8 +145,19 @@ def test_a_draft_that_arrives_after_its_entry_was_saved_is_not_kept(desk: Desk) 
     desk.browser.submit(f"{desk.path}/kirjaa", {"line": "Sovittu", "once": once[1]}, form="kirjaus")
     late = {"csrf_token": _token(desk), "line": "Sovittu", "once": once[1]}
     answer = desk.browser.post(f"/luonnokset/log/{desk.case.id}", data=late, headers={"Polku-Autosave": "1"})
-    assert answer.status_code == 200
+    assert answer.status_code == 409, "nobody is told that it was kept"
     assert newest(desk).line == "Sovittu"
+    assert drafts.drafts_of(desk.uow, desk.actor, [desk.case.id]) == []
+
+
+def test_without_script_the_words_of_a_draft_that_came_too_late_are_given_back(desk: Desk) -> None:
+    once = str(uuid4())
+    desk.browser.submit(f"{desk.path}/kirjaa", {"line": "Sovittu", "once": once}, form="kirjaus")
+    later = {"csrf_token": _token(desk), "line": "Vielä tämä lisäksi", "once": once}
+    answer = desk.browser.post(f"/luonnokset/log/{desk.case.id}", data=later, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 409
+    assert "Tämä lomake on jo lähetetty" in answer.text
+    assert "Vielä tämä lisäksi" in answer.text
     assert drafts.drafts_of(desk.uow, desk.actor, [desk.case.id]) == []
 
 
