@@ -65,9 +65,9 @@ WORDS: Final[dict[int, Words]] = {
         GO_BACK,
     ),
     409: Words(
-        N_("Somebody else changed this"),
+        N_("This has changed meanwhile"),
         N_("The record was changed after you opened it."),
-        N_("Your change was not saved, and theirs was."),
+        N_("What you sent now was not saved. What was saved before is still there."),
         N_("Open the page again, look at what changed, and do your change anew."),
     ),
     413: Words(

@@ -157,6 +157,7 @@ def test_without_script_the_words_of_a_draft_that_came_too_late_are_given_back(d
     answer = desk.browser.post(f"/luonnokset/log/{desk.case.id}", data=later, headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 409
     assert "Tämä lomake on jo lähetetty" in answer.text
+    assert "Joku muu" not in answer.text
     assert "Vielä tämä lisäksi" in answer.text
     assert drafts.drafts_of(desk.uow, desk.actor, [desk.case.id]) == []
 
