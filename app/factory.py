@@ -91,7 +91,12 @@ MENU: Final = (
         N_("Clients"),
         "clients.index",
         CLIENT_WORK,
-        frozenset({"clients", "workbench", "consents", "plans", "network", "measures"}),
+        frozenset(
+            {
+                *("clients", "workbench", "assessments", "plans", "reviews", "consents", "network", "activity"),
+                *("measures", "participation", "papers"),
+            }
+        ),
     ),
     MenuItem(N_("Allocation"), "coordination.board", frozenset({Role.COORDINATOR}), frozenset({"coordination"})),
     MenuItem(N_("Management"), "supervision.board", frozenset({Role.SUPERVISOR}), frozenset({"supervision"})),

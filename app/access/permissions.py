@@ -6,12 +6,15 @@ from enum import StrEnum
 class Permission(StrEnum):
     """One line for each act that a rule can allow."""
 
+    ACTIVITY_EDIT = "activity:edit"
+    ASSESSMENT_EDIT = "assessment:edit"
     ASSIGN_WORKER = "assign:worker"
     AUDIT_VIEW = "audit:view"
     CASE_CLOSE = "case:close"
     CASE_LOG = "case:log"
     CASE_MOVE_STAGE = "case:move_stage"
     CASE_OPEN = "case:open"
+    CASE_PRINT = "case:print"
     CASE_REOPEN = "case:reopen"
     CASE_VIEW = "case:view"
     CASES_UNASSIGNED = "cases:unassigned"
@@ -26,6 +29,7 @@ class Permission(StrEnum):
     HANDLER_NAME = "handler:name"
     MEASURE_ENTER = "measure:enter"
     NETWORK_EDIT = "network:edit"
+    PARTICIPATION_RECORD = "participation:record"
     PLAN_EDIT = "plan:edit"
     PLAN_REVIEW = "plan:review"
     REGISTER_IMPORT = "register:import"

@@ -37,6 +37,9 @@ WORKS: Final[list[list[Predicate]]] = [
 ]
 
 RULES: Final[Mapping[Permission, list[list[Predicate]]]] = {
+    # the daily counsellor of the activity is often somebody else of the team
+    Permission.ACTIVITY_EDIT: [*WORKS, [in_case_team, case_is_open], [leads_case_team, case_is_open]],
+    Permission.ASSESSMENT_EDIT: WORKS,
     # whoever opened the case may name its first worker, often themselves; the registrar's standing ends with it
     Permission.ASSIGN_WORKER: [
         [coordinates_case, case_is_open],
@@ -52,6 +55,7 @@ RULES: Final[Mapping[Permission, list[list[Predicate]]]] = {
     Permission.CASE_LOG: [*WORKS, [in_case_team, case_is_open], [leads_case_team, case_is_open]],
     Permission.CASE_MOVE_STAGE: WORKS,
     Permission.CASE_OPEN: [[works_with_clients]],
+    Permission.CASE_PRINT: SEES,
     Permission.CASE_REOPEN: [[is_responsible], [leads_case_team], [coordinates_case], [in_case_team], [is_registrar]],
     Permission.CASE_VIEW: SEES,
     Permission.CASES_UNASSIGNED: [[has_role(Role.COORDINATOR)]],
@@ -66,6 +70,7 @@ RULES: Final[Mapping[Permission, list[list[Predicate]]]] = {
     Permission.HANDLER_NAME: [[leads_case_team]],
     Permission.MEASURE_ENTER: WORKS,
     Permission.NETWORK_EDIT: WORKS,
+    Permission.PARTICIPATION_RECORD: [*WORKS, [in_case_team, case_is_open], [leads_case_team, case_is_open]],
     Permission.PLAN_EDIT: WORKS,
     Permission.PLAN_REVIEW: WORKS,
     Permission.REGISTER_IMPORT: [[has_role(Role.COORDINATOR, Role.SUPERVISOR)]],

@@ -42,6 +42,10 @@ class LinkKind(StrEnum):
     ASSIGN_WORKER = "assign_worker"
     CLOSE_CASE = "close_case"
     ENTER_MEASURE = "enter_measure"
+    IDENTIFY = "identify"
+    ASSESS_NEEDS = "assess_needs"
+    HEAR_CLIENT = "hear_client"
+    KEEP_ACTIVITY = "keep_activity"
     MOVE_STAGE = "move_stage"
     OPEN_NETWORK = "open_network"
     OPEN_PLAN = "open_plan"
@@ -68,8 +72,17 @@ PLAN_KINDS: Final = (
     "group_employment_plan",
     "client_plan",
 )
-NOTE_TOPICS: Final = ("contact_source", "identification", "assessment", "task_division", "progress")
-MEETING_TOPICS: Final = ("needs_assessment", "assessment", "three_party", "plan")
+NOTE_TOPICS: Final = (
+    "contact_source",
+    "identification",
+    "assessment",
+    "task_division",
+    "handover",
+    "progress",
+    "attendance",
+)
+MEETING_TOPICS: Final = ("identification", "needs_assessment", "assessment", "three_party", "plan", "review")
+MEASURES: Final = ("ME01", "ME02", "ME03", "ME04")
 DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 
 # The closed list of needs (ruling 13) and where each is put on record. What makes a code met:
@@ -81,14 +94,21 @@ DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 # plan:<kind>         a plan of the kind is in force
 # note:<topic>        an entry with the topic, or for contact_source the case's own source
 # meeting:<topic>     an entry with the topic whose kind is a meeting
-# measure:ME01        a value of the work-ability score
+# worker:entry        somebody answers for the entry to group employment (model C), worker:progress for going on in it
+# measure:MEnn        a value or a result of the measure
+# self_assessment     the client has got the form of the self-assessment, or its result is on record
+# review:held         a review of a plan of the case has been held
 # recorded:DOnn       an entry "Kirjattu muualle" for the document
 NEEDS: Final[Mapping[str, LinkKind]] = {
     "consent:health": LinkKind.RECORD_CONSENT,
     "consent:parties": LinkKind.RECORD_CONSENT,
     "worker": LinkKind.ASSIGN_WORKER,
     "review": LinkKind.OPEN_PLAN,
-    "measure:ME01": LinkKind.ENTER_MEASURE,
+    "review:held": LinkKind.REVIEW_PLAN,
+    "worker:entry": LinkKind.ASSIGN_WORKER,
+    "worker:progress": LinkKind.ASSIGN_WORKER,
+    "self_assessment": LinkKind.ENTER_MEASURE,
+    **{f"measure:{measure}": LinkKind.ENTER_MEASURE for measure in MEASURES},
     "plan:activation_or_multisector": LinkKind.WRITE_PLAN,
     **{f"plan:{kind}": LinkKind.WRITE_PLAN for kind in PLAN_KINDS},
     **{f"note:{topic}": LinkKind.WRITE_NOTE for topic in NOTE_TOPICS},
@@ -98,6 +118,7 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
 
 # Needs that any one of several facts meets. An official plan in the authority's own system counts as well.
 ALTERNATIVES: Final[Mapping[str, tuple[str, ...]]] = {
+    "self_assessment": ("measure:ME02", "recorded:DO12"),
     "plan:activation_or_multisector": (
         "plan:activation_plan",
         "plan:multisector_employment_plan",

@@ -24,9 +24,13 @@ FIRST_STEP_OF_REVIEW: Final = "tilanne"
 
 # The right that the act behind an advice asks for; writing an entry is the least.
 RIGHTS: Final[Mapping[LinkKind, Permission]] = {
+    LinkKind.ASSESS_NEEDS: Permission.ASSESSMENT_EDIT,
     LinkKind.ASSIGN_WORKER: Permission.ASSIGN_WORKER,
     LinkKind.CLOSE_CASE: Permission.CASE_MOVE_STAGE,
     LinkKind.ENTER_MEASURE: Permission.MEASURE_ENTER,
+    LinkKind.HEAR_CLIENT: Permission.PARTICIPATION_RECORD,
+    LinkKind.IDENTIFY: Permission.ASSESSMENT_EDIT,
+    LinkKind.KEEP_ACTIVITY: Permission.ACTIVITY_EDIT,
     LinkKind.MOVE_STAGE: Permission.CASE_MOVE_STAGE,
     LinkKind.OPEN_NETWORK: Permission.NETWORK_EDIT,
     LinkKind.OPEN_PLAN: Permission.PLAN_EDIT,
@@ -356,8 +360,12 @@ Place = tuple[str, dict[str, Any]]
 
 # Where each kind of act is done; the acts that need more than the case are named below.
 PLACES: Final[Mapping[LinkKind, str]] = {
+    LinkKind.ASSESS_NEEDS: "assessments.needs",
     LinkKind.ASSIGN_WORKER: "network.assign",
     LinkKind.ENTER_MEASURE: "measures.index",
+    LinkKind.HEAR_CLIENT: "participation.index",
+    LinkKind.IDENTIFY: "assessments.identification",
+    LinkKind.KEEP_ACTIVITY: "activity.index",
     LinkKind.OPEN_NETWORK: "network.index",
     LinkKind.OPEN_PLAN: "plans.index",
     LinkKind.RECORD_CONSENT: "consents.record",

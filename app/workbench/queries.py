@@ -59,9 +59,12 @@ from app.reference.loader import reference
 from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Score, stage_rows
 
 ACTS: Final = (
+    Permission.ACTIVITY_EDIT,
+    Permission.ASSESSMENT_EDIT,
     Permission.CASE_LOG,
     Permission.CASE_MOVE_STAGE,
     Permission.CASE_CLOSE,
+    Permission.CASE_PRINT,
     Permission.CASE_REOPEN,
     Permission.ASSIGN_WORKER,
     Permission.CLIENT_REVEAL,
@@ -70,6 +73,7 @@ ACTS: Final = (
     Permission.CONSENT_RECORD,
     Permission.NETWORK_EDIT,
     Permission.MEASURE_ENTER,
+    Permission.PARTICIPATION_RECORD,
     Permission.PLAN_EDIT,
     Permission.PLAN_REVIEW,
 )
