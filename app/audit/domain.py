@@ -81,6 +81,7 @@ PAGES: Final[Mapping[str, Text]] = {
 ACTS: Final[Mapping[str, Text]] = {
     "absence_added": N_("Added an absence"),
     "absence_removed": N_("Removed an absence"),
+    "background_kept": N_("Kept background facts"),
     "case_closed": N_("Closed the case"),
     "case_opened": N_("Opened a pathway"),
     "case_reopened": N_("Reopened the case"),

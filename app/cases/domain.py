@@ -130,6 +130,51 @@ class ClosingView:
     reopening_reason: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known of the client's benefit, work and services; None is "not known", which no rule takes for "no".
+
+    `benefit_days`: days the benefit has been paid, for somebody under 25 those of the last 12 calendar months.
+    `is_allowance_used`: the whole unemployment allowance has been paid out. `assistance_since`: since when social
+    assistance because of unemployment has been the main income. `number` counts the versions; 0 is none.
+    """
+
+    benefit: str | None = None
+    benefit_days: int | None = None
+    is_allowance_used: bool | None = None
+    is_unemployed: bool | None = None
+    unemployed_since: date | None = None
+    assistance_since: date | None = None
+    is_disability_client: bool | None = None
+    is_in_day_activity: bool | None = None
+    is_beyond_public_services: bool | None = None
+    needs_joint_support: bool | None = None
+    wish: str | None = None
+    number: int = 0
+    noted_at: datetime | None = None
+    noted_by: UUID | None = None
+
+    @property
+    def facts(self) -> dict[str, str | int | bool | date | None]:
+        """The facts alone, by the name of their field."""
+        return {name: getattr(self, name) for name in BACKGROUND_FACTS}
+
+
+BACKGROUND_FACTS: Final = (
+    "benefit",
+    "benefit_days",
+    "is_allowance_used",
+    "is_unemployed",
+    "unemployed_since",
+    "assistance_since",
+    "is_disability_client",
+    "is_in_day_activity",
+    "is_beyond_public_services",
+    "needs_joint_support",
+    "wish",
+)
+
+
 # ---------------------------------------------------------------- what is written
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -196,6 +241,32 @@ def check_reference(
         problems.append(FieldProblem("system", N_("Choose the system the document is in.")))
     _refuse_if(problems + _too_long("reference", plain, LONGEST_LINE))
     return plain
+
+
+def check_background(found: Background, *, known: Reference, today: date) -> None:
+    """Raise Refused when a code is not one of today, a day is ahead, or two facts contradict each other."""
+    problems = _benefit_problems(found, known=known, today=today)
+    for name in ("unemployed_since", "assistance_since"):
+        day = getattr(found, name)
+        problems += _not_ahead(name, day, today) if day else []
+    if found.wish is not None and found.wish not in known.wishes:
+        problems.append(FieldProblem("wish", N_("Choose from the list.")))
+    if found.is_unemployed is False and found.unemployed_since is not None:
+        words = N_("You chose that the client is not unemployed. Leave this day empty or change the choice.")
+        problems.append(FieldProblem("unemployed_since", words))
+    _refuse_if(problems)
+
+
+def _benefit_problems(found: Background, *, known: Reference, today: date) -> list[FieldProblem]:
+    if found.benefit is None:
+        if found.benefit_days is None:
+            return []
+        return [FieldProblem("benefit", N_("Choose the benefit that the days have been paid of."))]
+    if known.benefits.pick(found.benefit, today) is None:
+        return [FieldProblem("benefit", N_("Choose a benefit that is paid today."))]
+    if found.benefit_days is not None and found.benefit_days < 0:
+        return [FieldProblem("benefit_days", N_("Write at least %(low)s.", low=0))]
+    return []
 
 
 def check_closing(

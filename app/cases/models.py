@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Code, Id, Instant, Sealed, Small
@@ -173,3 +173,31 @@ class RecordedElsewhere(Base):
     reference: Mapped[Sealed | None]
     recorded_by: Mapped[UUID | None]
     noted_at: Mapped[Instant]
+
+
+class CaseBackground(Base):
+    """One version of what is known of the client's benefit, work and services; a change is the next version.
+
+    Codes, days and numbers stay clear: the rules of eligibility and the boards read them. No municipality here, since
+    an address under protection has it in its own sealed place only.
+    """
+
+    __tablename__ = "case_background"
+    __table_args__ = (Index("uq_case_background_number", "case_id", "number", unique=True),)
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    number: Mapped[Small]
+    benefit: Mapped[str | None] = mapped_column(String(60))
+    benefit_days: Mapped[int | None] = mapped_column(SmallInteger)
+    is_allowance_used: Mapped[bool | None]
+    is_unemployed: Mapped[bool | None]
+    unemployed_since: Mapped[date | None]
+    assistance_since: Mapped[date | None]
+    is_disability_client: Mapped[bool | None]
+    is_in_day_activity: Mapped[bool | None]
+    is_beyond_public_services: Mapped[bool | None]
+    needs_joint_support: Mapped[bool | None]
+    wish: Mapped[str | None] = mapped_column(String(60))
+    noted_at: Mapped[Instant]
+    noted_by: Mapped[UUID | None]

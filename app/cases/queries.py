@@ -15,6 +15,7 @@ from app.access.policy import can, ensure
 from app.access.predicates import StandingKind, Subject
 from app.access.scopes import standing_kinds, standing_of, visible_cases
 from app.accounts.models import User
+from app.cases.background import background_of, backgrounds_of
 from app.cases.domain import TWIN_MINUTES, CaseView, ClosingView, NoteView, RecordedView, StepView, VisitView
 from app.cases.models import Case, CaseClosing, NextStep, Note, RecordedElsewhere, StageVisit
 from app.clients.models import Client
@@ -387,7 +388,8 @@ def next_ordinal(uow: UnitOfWork, client_id: UUID) -> int:
 
 
 __all__: Sequence[str] = [
-    "Place", "case_for_actor", "case_of", "cases_of_client_for", "closings_of", "find_twin", "get_case_for",
+    "Place", "background_of", "backgrounds_of", "case_for_actor", "case_of", "cases_of_client_for", "closings_of",
+    "find_twin", "get_case_for",
     "has_open_case", "met_needs", "needs_met_by", "next_ordinal", "notes_of", "open_steps_of", "open_teams_of_client",
     "recorded_elsewhere_of", "visits_of",
 ]  # fmt: skip

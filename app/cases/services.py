@@ -17,8 +17,18 @@ from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.access.predicates import StandingKind
 from app.cases import queries
-from app.cases.domain import CaseView, check_closing, check_entry, check_opening, check_reference, check_step, filled
-from app.cases.models import Case, CaseClosing, NextStep, Note, RecordedElsewhere
+from app.cases.domain import (
+    Background,
+    CaseView,
+    check_background,
+    check_closing,
+    check_entry,
+    check_opening,
+    check_reference,
+    check_step,
+    filled,
+)
+from app.cases.models import Case, CaseBackground, CaseClosing, NextStep, Note, RecordedElsewhere
 from app.cases.stages import add_visit, finish_stage, lock, move_stage, place_at_stage, skip_stage, trace
 from app.core.clock import local_date
 from app.core.errors import Conflict, NotFound, Refused
@@ -33,6 +43,7 @@ __all__ = [
     "close_case",
     "finish_stage",
     "finish_step",
+    "keep_background",
     "move_stage",
     "open_case",
     "place_at_stage",
@@ -252,6 +263,36 @@ def record_elsewhere(
         system=system,
     )
     return row_id
+
+
+def keep_background(
+    uow: UnitOfWork,
+    case: CaseView,
+    found: Background,
+    *,
+    expected_number: int,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Keep what is known of benefit, work and services as the next version, and return its number.
+
+    The same facts again make no version. Raises Refused at the fields, Conflict when somebody has written a version
+    since `expected_number` was read. Source: domain 1.3, 2.1 and 2.3; the municipality never belongs here.
+    """
+    ensure(actor, Permission.ASSESSMENT_EDIT, case.subject)
+    lock(uow, case, None)
+    before = queries.background_of(uow, case.id)
+    if before.number != expected_number:
+        raise Conflict(N_("Somebody else has changed the background facts. Look at them again and then save."))
+    check_background(found, known=facts(), today=local_date(now))
+    if found.facts == before.facts:
+        return before.number
+    number, row_id = before.number + 1, new_id()
+    values = {"id": row_id, "case_id": case.id, "number": number, "noted_at": now, "noted_by": actor.id}
+    uow.session.execute(insert(CaseBackground).values(**values, **found.facts))
+    changed = sorted(name for name, value in found.facts.items() if value != before.facts[name])
+    trace(uow, "background_kept", case, actor=actor, now=now, of=("case_background", row_id), changed=changed)
+    return number
 
 
 # ---------------------------------------------------------------- closing

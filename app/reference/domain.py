@@ -297,6 +297,7 @@ class Reference:
     outcomes: CodeList[Outcome]
     triggers: CodeList[Term]
     signals: CodeList[Term]
+    wishes: CodeList[Term]
     measures: CodeList[Measure]
     reminder_rules: CodeList[ReminderRule]
 
