@@ -17,6 +17,7 @@ LONGEST_TEXT: Final = 20_000
 LONGEST_REASON: Final = 2_000
 STEP_OWNERS: Final = ("worker", "client", "other")
 TWIN_MINUTES: Final = 5
+SOCIAL_ASSISTANCE: Final = "social_assistance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +135,10 @@ class ClosingView:
 class Background:
     """What is known of the client's benefit, work and services; None is "not known", which no rule takes for "no".
 
-    `benefit_days`: days the benefit has been paid, for somebody under 25 those of the last 12 calendar months.
-    `is_allowance_used`: the whole unemployment allowance has been paid out. `assistance_since`: since when social
-    assistance because of unemployment has been the main income. `number` counts the versions; 0 is none.
+    `benefit`: the one that is the main income. `benefit_days`: days it has been paid, for somebody under 25 those of
+    the last 12 calendar months. `is_allowance_used`: the whole unemployment allowance has been paid out.
+    `assistance_since`: since when social assistance because of unemployment has been the main income. `number` counts
+    the versions; 0 is none.
     """
 
     benefit: str | None = None
@@ -254,6 +256,9 @@ def check_background(found: Background, *, known: Reference, today: date) -> Non
     if found.is_unemployed is False and found.unemployed_since is not None:
         words = N_("You chose that the client is not unemployed. Leave this day empty or change the choice.")
         problems.append(FieldProblem("unemployed_since", words))
+    if found.assistance_since is not None and found.benefit not in {None, SOCIAL_ASSISTANCE}:
+        words = N_("The main benefit is another one. Leave this day empty or choose social assistance.")
+        problems.append(FieldProblem("assistance_since", words))
     _refuse_if(problems)
 
 

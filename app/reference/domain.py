@@ -195,6 +195,32 @@ class Measure(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility(Term):
+    """A rule of who a service or a plan is for: `shape` names the limbs, the rest are their numbers and codes.
+
+    `young_*` hold below the age `young_below`, the others from that age on. `model`: the pathway model the rule speaks
+    for; `wish` and `signs`: the client's wish, and the signals and triggers, that point to it.
+    """
+
+    shape: str
+    benefits: tuple[str, ...] = ()
+    accepts_successors: bool = False
+    municipalities: tuple[str, ...] = ()
+    area: str | None = None
+    least_age: int | None = None
+    most_age: int | None = None
+    young_below: int | None = None
+    young_days: int | None = None
+    days: int | None = None
+    days_after_allowance: int | None = None
+    young_months: int | None = None
+    months: int | None = None
+    model: str | None = None
+    wish: str | None = None
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderRule(Term):
     """When a kind of duty is reminded of: days from the due date in rising order, minus before and plus after."""
 
@@ -298,6 +324,7 @@ class Reference:
     triggers: CodeList[Term]
     signals: CodeList[Term]
     wishes: CodeList[Term]
+    eligibility: CodeList[Eligibility]
     measures: CodeList[Measure]
     reminder_rules: CodeList[ReminderRule]
 

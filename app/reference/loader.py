@@ -162,6 +162,12 @@ def _check_links(reference: Reference) -> None:
         ("documents", [code for one in known.documents for code in one.systems], known.systems),
         ("measures", [code for one in known.measures for code in one.systems], known.systems),
         ("plan_kinds", [one.document for one in known.plan_kinds if one.document], known.documents),
+        ("eligibility", [code for one in known.eligibility for code in one.benefits], known.benefits),
+        ("eligibility", [code for one in known.eligibility for code in one.municipalities], known.municipalities),
+        ("eligibility", [one.area for one in known.eligibility if one.area], known.organisations),
+        ("eligibility", [one.wish for one in known.eligibility if one.wish], known.wishes),
+        ("eligibility", [sign for one in known.eligibility for sign in one.signs if sign[:2] == "TR"], known.triggers),
+        ("eligibility", [sign for one in known.eligibility for sign in one.signs if sign[:2] != "TR"], known.signals),
         ("cadences", [one.plan_kind for one in known.cadences if one.plan_kind], known.plan_kinds),
     ]
     for name, codes, target in links:

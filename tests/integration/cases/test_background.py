@@ -64,6 +64,7 @@ def test_a_benefit_counts_only_on_the_days_it_is_paid(uow: UnitOfWork, day: date
         (Background(unemployed_since=date(2026, 11, 25)), "unemployed_since"),
         (Background(assistance_since=date(2026, 11, 25)), "assistance_since"),
         (Background(is_unemployed=False, unemployed_since=date(2026, 1, 1)), "unemployed_since"),
+        (Background(benefit="study_grant", assistance_since=date(2026, 1, 1)), "assistance_since"),
         (Background(wish="moon"), "wish"),
     ],
 )
