@@ -40,6 +40,7 @@ from app.plans import views as plans_views
 from app.reference import loader as reference
 from app.reminders import queries as reminders
 from app.reminders import views as reminders_views
+from app.reviews import views as reviews_views
 from app.supervision import views as supervision_views
 from app.upkeep.services import startup_problems
 from app.web import front
@@ -66,6 +67,7 @@ BLUEPRINTS: Final[Sequence[Blueprint]] = (
     network_views.blueprint,
     measures_views.blueprint,
     plans_views.blueprint,
+    reviews_views.blueprint,
     reminders_views.blueprint,
     workbench_views.blueprint,
     intake_views.blueprint,

@@ -51,6 +51,11 @@ def roll_forward(day: date) -> date:
     return day
 
 
+def roll_back(day: date) -> date:
+    """Return the day itself when it is a working day, else the last one before it (ruling 17)."""
+    return day if is_workday(day) else previous_workday(day)
+
+
 def next_workday(day: date) -> date:
     """Return the first working day after the day."""
     return roll_forward(day + _ONE_DAY)

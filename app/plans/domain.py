@@ -1,6 +1,6 @@
 """When a plan is reviewed next and why that day; what a plan says (how versions are seen and differ: `versions`)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.core.errors import FieldProblem
 from app.core.texts import N_, Text
-from app.core.workdays import add_months, is_workday, previous_workday
+from app.core.workdays import add_months, roll_back
 from app.reference.domain import Cadence
 
 PERIOD_END: Final = "PERIOD_END"
@@ -65,6 +65,27 @@ class AcceptanceWay(StrEnum):
     ELECTRONIC = "electronic"
 
 
+WORDS: Final[Mapping[StrEnum, Text]] = {
+    ActionOwner.CLIENT: N_("Client"),
+    ActionOwner.WORKER: N_("Worker"),
+    ActionOwner.OTHER: N_("Somebody else"),
+    ActionState.OPEN: N_("Action open"),
+    ActionState.DONE: N_("Action done"),
+    ActionState.CANCELLED: N_("Given up"),
+    GoalOutcome.MET: N_("Reached"),
+    GoalOutcome.PARTLY: N_("Partly"),
+    GoalOutcome.NOT: N_("Not reached"),
+    AcceptanceWay.ORAL: N_("Orally"),
+    AcceptanceWay.SIGNED: N_("By signing on paper"),
+    AcceptanceWay.ELECTRONIC: N_("Electronically, by another service"),
+    VersionState.DRAFT: N_("Draft"),
+    VersionState.IN_FORCE: N_("In force"),
+    VersionState.SUPERSEDED: N_("Replaced"),
+    VersionState.ENDED: N_("Ended"),
+}
+"""The words of the codes on the pages; no two lists share a code."""
+
+
 # -- review arithmetic (rulings 16 and 17) ---------------------------------------------------------------------------
 
 
@@ -113,12 +134,7 @@ class DueDay:
     @property
     def proposal(self) -> date | None:
         """The day a form proposes: the limit itself, or the last working day before it (ruling 17)."""
-        return None if self.limit_on is None else working_day(self.limit_on)
-
-
-def working_day(limit: date) -> date:
-    """Return the limit when it is a working day, else the last working day before it (ruling 17)."""
-    return limit if is_workday(limit) else previous_workday(limit)
+        return None if self.limit_on is None else roll_back(self.limit_on)
 
 
 def explain_due(
@@ -265,6 +281,21 @@ class GoalAnswer:
 
     outcome: GoalOutcome
     remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldReview:
+    """A review as it was held of one version: how things stand, how each goal turned out, when the next one is."""
+
+    version_id: UUID
+    held_on: date
+    outcomes: Mapping[UUID, GoalAnswer]
+    situation: str | None = None
+    changes: str | None = None
+    participants: str | None = None
+    late_reason: str | None = None
+    next_review_on: date | None = None
+    next_reason: str | None = None
 
 
 def content_problems(content: PlanContent, *, today: date, is_final: bool) -> list[FieldProblem]:

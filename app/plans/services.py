@@ -29,23 +29,16 @@ from app.plans.domain import (
     content_problems,
     next_review_problems,
 )
+from app.plans.ledger import end_plans, keep_imported_review, open_plan_duties, recompute_duties
 from app.plans.models import Action, Goal, Plan, PlanVersion
 from app.plans.queries import PLAN
-from app.plans.reviews import (
-    end_plans,
-    hold_review,
-    keep_imported_review,
-    open_plan_duties,
-    recompute_duties,
-)
 from app.reference.loader import reference
 
-# Reviews live in a file of their own; whoever acts on plans finds every act here.
+# The duties of plans are kept in a file of their own; whoever acts on plans finds every act here.
 __all__ = [
     "bring_into_force",
     "discard_version",
     "end_plans",
-    "hold_review",
     "import_plan",
     "recompute_duties",
     "start_plan",

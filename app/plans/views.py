@@ -1,8 +1,6 @@
-"""The pages of plans: reading, writing, coming into force, and the review in four steps."""
+"""The pages of plans: reading, writing and coming into force."""
 
-from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,35 +14,24 @@ from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.clients import queries as clients
-from app.core.errors import Conflict, Refused
-from app.core.texts import N_
+from app.core.errors import Conflict
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
 from app.pathways.loader import pathway
 from app.plans import queries, services
-from app.plans.domain import DueDay
-from app.plans.forms import (
-    STEPS,
-    WORDS,
-    AcceptForm,
-    DeedForm,
-    PlanForm,
-    ReviewForms,
-    StartForm,
-    make_plan_form,
-)
+from app.plans.domain import WORDS, DueDay
+from app.plans.forms import AcceptForm, DeedForm, PlanForm, StartForm, make_plan_form
 from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
 from app.plans.versions import VersionView, difference
 from app.reference.loader import reference
-from app.web.forms import PolkuForm, refuse, submit
+from app.web.forms import submit
 from app.web.guards import requires
 from app.web.page import fragment, page, see_other, wants_fragment
 from app.web.request import actor, moment, today, uow, visit
-from app.web.texts import _
+from app.web.texts import _, worded
 
 blueprint = Blueprint("plans", __name__)
 DRAFT: Final = "plan"
-REVIEW: Final = "review."
 BOTH: Final = ("GET", "POST")
 
 
@@ -145,30 +132,6 @@ def why(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
     return _page("plans/why.html", case, why=queries.why_this_day(uow(), case, plan_id, today()))
 
 
-# -- the review in steps ---------------------------------------------------------------------------------------------
-@blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/<any(" + ",".join(STEPS) + "):step>", methods=BOTH)
-@requires(Permission.PLAN_REVIEW)
-def review(case_id: UUID, plan_id: UUID, step: str) -> ResponseReturnValue:
-    """One step of a review; what is answered is kept on the server, so the review can stop and go on."""
-    told = _review(case_id, plan_id)
-    form = told.sent(step) if request.method == "POST" else told.form(step)
-    if request.method == "POST" and _is_kept(told, step, form):
-        return see_other(_step_url(told, _next_step(step)))
-    return _review_page("plans/review.html", told, form, step)
-
-
-@blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/yhteenveto", methods=BOTH)
-@requires(Permission.PLAN_REVIEW)
-def review_summary(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
-    """Check the answers and put the review on record."""
-    told, form = _review(case_id, plan_id), DeedForm()
-    done = submit(form, lambda: _hold(told), said=_("Review saved"))
-    if done is None and told.first_missing:
-        flash(_("Answer this step before the review is saved."))
-        return see_other(_step_url(told, told.first_missing))
-    return done or _review_page("plans/review_summary.html", told, form, "yhteenveto")
-
-
 # -- what the views are made of --------------------------------------------------------------------------------------
 def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseView:
     return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
@@ -193,7 +156,7 @@ def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  
         "may_edit": can(actor(), Permission.PLAN_EDIT, case.subject),
         "may_review": can(actor(), Permission.PLAN_REVIEW, case.subject),
     }
-    return page(template, case=case, lists=reference(), words=WORDS, **rights, **known)
+    return page(template, case=case, lists=reference(), words=dict(worded(WORDS, WORDS)), **rights, **known)
 
 
 def _free_kinds(case: CaseView) -> list[tuple[str, str]]:
@@ -287,73 +250,3 @@ def _accept(case: CaseView, version_id: UUID, form: AcceptForm) -> str:
         now=moment(),
     )
     return url_for("plans.show", case_id=case.id, version_id=version_id)
-
-
-def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
-    """Return the review as far as the actor has answered it; a plan that is not in force is not found."""
-    case = _seen(case_id, "plan_review", Permission.PLAN_REVIEW)
-    plan = queries.plan_of(uow(), case.id, plan_id)
-    due_now = queries.due_now(case, plan)
-    version = queries.version_of(uow(), case.id, plan.version_shown.id)
-    kept = {one.form: one.values for one in drafts.drafts_of(uow(), actor(), [plan_id])}
-    told = ReviewForms(case, plan, version, {step: kept[name] for step in STEPS if (name := REVIEW + step) in kept})
-    held_on = told.held_on or today()
-    end = version.head.period_end
-    told.due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
-    told.is_late = (plan.due_on or due_now.limit_on or held_on) < held_on
-    return told
-
-
-def _is_kept(told: ReviewForms, step: str, form: PolkuForm) -> bool:
-    """Keep the answers of a step and return True, or put the reasons at the fields."""
-    if not form.validate():
-        return False
-    try:
-        told.check(step, form, today=today())
-    except (Refused, Conflict) as error:
-        refuse(form, error)
-        return False
-    _keep(told, step, request.form.to_dict(flat=False))
-    if step == "tavoitteet" and request.form.get("jatka") == "seuraava" and "muutokset" not in told.kept:
-        _keep(told, "muutokset", {"changes": ""})
-    return True
-
-
-def _keep(told: ReviewForms, step: str, fields: Mapping[str, Any]) -> None:
-    seen = told.version.head.version
-    draft_acts.save_draft(
-        uow(),
-        form=REVIEW + step,
-        subject_id=told.plan.id,
-        base_version=seen,
-        fields=fields,
-        actor=actor(),
-        now=moment(),
-    )
-
-
-def _next_step(step: str) -> str:
-    if step == "tavoitteet" and request.form.get("jatka") == "seuraava":
-        return "seuraava"
-    return (*STEPS, "yhteenveto")[STEPS.index(step) + 1]
-
-
-def _step_url(told: ReviewForms, step: str) -> str:
-    case_id, plan_id = told.case.id, told.plan.id
-    if step == "yhteenveto":
-        return url_for("plans.review_summary", case_id=case_id, plan_id=plan_id)
-    return url_for("plans.review", case_id=case_id, plan_id=plan_id, step=step)
-
-
-def _review_page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> ResponseReturnValue:
-    client = clients.client_of(uow(), told.case.client_id)
-    return _page(template, told.case, told=told, form=form, step=step, client=client, step_url=partial(_step_url, told))
-
-
-def _hold(told: ReviewForms) -> str:
-    if told.first_missing:
-        raise Refused(N_("Answer every step before the review is saved."))
-    services.hold_review(uow(), told.case, told.plan.id, **told.answers(), actor=actor(), now=moment())
-    for step in STEPS:
-        draft_acts.drop_draft(uow(), form=REVIEW + step, subject_id=told.plan.id, actor=actor())
-    return url_for("plans.show", case_id=told.case.id, version_id=told.version.head.id)

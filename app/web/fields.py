@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.core.dates import DateProblem, format_day, parse_day
 from app.core.texts import N_
+from app.core.workdays import roll_back
 from app.web.checks import AtMost, Needed
 from app.web.marks import icon
 from app.web.request import today
@@ -171,13 +172,29 @@ class DayField(TextField):
         try:
             read = parse_day(self.typed, today(), is_birth=self.is_birth)
         except DateProblem as problem:
-            raise ValueError(say(problem.message)) from None
+            raise ValueError(self._cure(problem)) from None
         self.data = read
         self.typed = format_day(read)
 
     def params(self, **extra: Any) -> Params:  # noqa: ANN401
         """Show what was typed."""
         return super().params(value=self.typed, classes="polku-date", inputmode="text", **extra)
+
+    def _cure(self, problem: DateProblem) -> str:
+        """What is wrong with what was typed."""
+        return say(problem.message)
+
+
+class WorkdayField(DayField):
+    """A day on which something is done at work; one that does not exist is answered with one fit to be copied."""
+
+    def _cure(self, problem: DateProblem) -> str:
+        """Name a working day of the same month: "Päivää 31.2.2026 ei ole. Kirjoita päivä muodossa 27.2.2026."."""
+        last = dict(problem.message.params).get("last")
+        if not isinstance(last, date):
+            return super()._cure(problem)
+        example = format_day(roll_back(last))
+        return gettext("There is no day %(typed)s. Write the date as %(example)s.", typed=self.typed, example=example)
 
 
 TOO_LARGE: Final = 10**12  # nothing that is typed here is a trillion

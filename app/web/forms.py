@@ -15,7 +15,7 @@ from app.core.errors import Conflict, DomainError, FieldProblem, Refused
 from app.core.ids import new_id
 from app.web.checks import AtMost, Needed
 from app.web.choices import ChoiceField, ManyField, SelectField, TickField
-from app.web.fields import DayField, LongTextField, NumberField, PasswordField, TextField, UploadField
+from app.web.fields import DayField, LongTextField, NumberField, PasswordField, TextField, UploadField, WorkdayField
 from app.web.page import see_other
 from app.web.request import give_up, maybe_actor, moment, uow, visit
 from app.web.texts import language, say
@@ -146,6 +146,7 @@ __all__ = [
     "TextField",
     "TickField",
     "UploadField",
+    "WorkdayField",
     "refuse",
     "submit",
 ]

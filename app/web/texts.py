@@ -1,5 +1,7 @@
 """The language of the page: gettext for views and templates, with the catalogue looked up once a request."""
 
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from babel.support import NullTranslations
@@ -66,6 +68,11 @@ def say(text: Text | str | None) -> str:
     if isinstance(text, Text):
         return text.render(catalogue())
     return str(text)
+
+
+def worded(codes: Iterable[StrEnum], words: Mapping[StrEnum, Text]) -> list[tuple[StrEnum, Any]]:
+    """Return codes with their words, for the choices of a field; translated when shown."""
+    return [(code, LazyString(say, words[code])) for code in codes]
 
 
 _ = gettext

@@ -393,7 +393,7 @@ def place_of_advice(shell: CaseShell) -> Place:
     if action.link in {LinkKind.MOVE_STAGE, LinkKind.CLOSE_CASE}:
         return "workbench.stage", here | {"stage": (action.stage or shell.case.current_stage).number}
     if action.link is LinkKind.REVIEW_PLAN and shell.plan_due is not None:
-        return "plans.review", here | {"plan_id": shell.plan_due, "step": FIRST_STEP_OF_REVIEW}
+        return "reviews.step", here | {"plan_id": shell.plan_due, "step": FIRST_STEP_OF_REVIEW}
     if action.link is LinkKind.RECORD_CONSENT:  # a consent that ends: the page shows which
         return "consents.index", here
     return PLACES[action.link], here | ({"_anchor": "luvattu"} if action.link is LinkKind.SHOW_STEPS else {})

@@ -19,6 +19,7 @@ from app.plans.domain import (
     PlanContent,
 )
 from app.plans.versions import PlanView
+from app.reviews import services as reviews
 from tests.factories.cases import moment_of
 
 Period = tuple[date | None, date | None]
@@ -129,7 +130,7 @@ def hold_review(
     assert plan.in_force is not None
     end = plan.in_force.period_end
     due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
-    return services.hold_review(
+    return reviews.hold_review(
         uow,
         case,
         plan.id,

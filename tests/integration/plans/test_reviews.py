@@ -16,6 +16,7 @@ from app.duties import queries as duties
 from app.plans import queries, services
 from app.plans.domain import GoalAnswer, GoalOutcome
 from app.plans.versions import PlanView
+from app.reviews import services as reviews
 from tests.factories.accounts import actor_of
 from tests.factories.cases import create_case, create_worker, seen_by
 from tests.factories.plans import accept, answers, build_content, create_plan_in_force, hold_review
@@ -135,7 +136,7 @@ def test_every_goal_needs_an_answer_and_a_stranger_goal_is_refused(uow: UnitOfWo
 
 
 def _hold(uow: UnitOfWork, case: CaseView, plan: PlanView, outcomes: dict[UUID, GoalAnswer], *, now: datetime) -> None:
-    services.hold_review(
+    reviews.hold_review(
         uow,
         case,
         plan.id,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.workdays import add_months, is_workday
-from app.plans.domain import PERIOD_END, DueDay, explain_due, next_review_due, working_day
+from app.core.workdays import add_months, is_workday, roll_back
+from app.plans.domain import PERIOD_END, DueDay, explain_due, next_review_due
 from app.reference.domain import Cadence, Words
 
 DAYS = st.dates(date(2000, 1, 1), date(2090, 12, 31))
@@ -127,8 +127,8 @@ def test_the_next_three_days_of_model_c_follow_from_each_other() -> None:
         (date(2026, 11, 24), date(2026, 11, 24)),
     ],
 )
-def test_on_a_day_off_the_form_proposes_the_last_working_day_before(limit: date, proposal: date) -> None:
-    assert working_day(limit) == proposal
+def test_on_a_day_off_the_form_proposes_the_last_roll_back_before(limit: date, proposal: date) -> None:
+    assert roll_back(limit) == proposal
 
 
 def test_the_limit_itself_stays_on_the_day_off() -> None:
@@ -204,8 +204,8 @@ def test_the_explanation_holds_the_day_it_explains(
 
 
 @given(DAYS)
-def test_the_proposal_is_a_working_day_not_after_the_limit(limit: date) -> None:
-    proposal = working_day(limit)
+def test_the_proposal_is_a_roll_back_not_after_the_limit(limit: date) -> None:
+    proposal = roll_back(limit)
     assert is_workday(proposal)
     assert timedelta(0) <= limit - proposal <= timedelta(days=6)
 

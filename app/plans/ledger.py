@@ -1,4 +1,7 @@
-"""Holding a review, and keeping the duties of plans in the ledger in step with what happens to the plans."""
+"""Putting reviews on record, and keeping the duties of plans in step with what happens to the plans.
+
+The acts themselves are elsewhere: a plan comes into force in `services`, a review is held in the feature `reviews`.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -6,119 +9,44 @@ from typing import Final
 from uuid import UUID
 
 from app.access.actor import Actor
-from app.access.permissions import Permission
-from app.access.policy import ensure
 from app.audit import services as audit
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.clock import local_date
-from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.ids import new_id
-from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.duties import services as duties
 from app.duties.domain import DutyKind, DutyOutcome
 from app.plans import queries
-from app.plans.domain import (
-    LONGEST_TEXT,
-    PERIOD_END,
-    REOPENED,
-    REOPENED_DAYS,
-    DueDay,
-    GoalAnswer,
-    VersionState,
-    next_review_problems,
-)
+from app.plans.domain import PERIOD_END, REOPENED, REOPENED_DAYS, DueDay, GoalAnswer, HeldReview, VersionState
 from app.plans.models import Plan, Review, ReviewOutcome
 from app.plans.queries import PLAN
-from app.plans.versions import PlanView, VersionHead, VersionView
+from app.plans.versions import PlanView, VersionHead
 
-TEXTS: Final = ("situation", "changes", "participants", "late_reason", "next_reason")
-"""The sealed columns of a review."""
+SEALED: Final = ("situation", "changes", "participants", "late_reason", "next_reason")
+"""The columns of a review that hold what was said."""
+
+# -- reviews ---------------------------------------------------------------------------------------------------------
 
 
-def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are named
-    uow: UnitOfWork,
-    case: CaseView,
-    plan_id: UUID,
-    *,
-    held_on: date,
-    outcomes: Mapping[UUID, GoalAnswer],
-    situation: str | None,
-    changes: str | None,
-    participants: str | None,
-    late_reason: str | None,
-    next_review_on: date | None,
-    next_reason: str | None,
-    actor: Actor,
-    now: datetime,
+def record_review(
+    uow: UnitOfWork, case: CaseView, plan_id: UUID, held: HeldReview, *, due: DueDay, actor: Actor, now: datetime
 ) -> UUID:
-    """Put a held review on record, close its duty as done on that day, open the next, and return the review's id.
+    """Write a review that was held, close its duty as done on that day, open the next, and return the review's id.
 
-    Every goal of the version in force needs an answer; a plan without goals (an imported one) needs none. Raises
-    Refused at the fields: a day that was not, a next day past a limit of the law, one past the service's own cadence
-    without a reason. Raises Conflict when the review of that day is already on record. Source: 189/2001 section 9,
-    381/2023 section 6; rulings 15 to 17.
+    The caller has checked the right and the answers; `due` is the reckoning with this review in it. The next duty is
+    left out when the plan's period ends before it and no day was agreed.
     """
-    ensure(actor, Permission.PLAN_REVIEW, case.subject)
-    plan, version = _locked_in_force(uow, case, plan_id)
-    end = version.head.period_end
-    due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
-    check_day(plan, held_on, today=local_date(now))
-    texts = dict(zip(TEXTS, (situation, changes, participants, late_reason, next_reason), strict=True))
-    problems = [*_goal_problems(version, outcomes), *_too_long(texts)]
-    problems += next_review_problems(next_review_on, due, after=held_on, reason=next_reason)
-    if problems:
-        raise Refused.because(problems)
-    row = Review(plan_version_id=version.head.id, held_on=held_on, next_review_on=next_review_on)
-    _write(uow, case, plan_id, row, texts, actor=actor, now=now)
-    _answer(uow, row.id, outcomes)
-    _close(uow, DutyKind.PLAN_REVIEW, plan_id, DutyOutcome.DONE, on=held_on, actor=actor, now=now)
-    if next_review_on is not None or not due.ends_first:
-        open_review(uow, case, plan_id, due, next_review_on, reason=next_reason, actor=actor, now=now)
-    _record(uow, "review_held", case, row.id, actor=actor, now=now, held_on=held_on, next=next_review_on)
+    row = Review(plan_version_id=held.version_id, held_on=held.held_on, next_review_on=held.next_review_on)
+    _write(uow, case, plan_id, row, held, actor=actor, now=now)
+    _answer(uow, row.id, held.outcomes)
+    _close(uow, DutyKind.PLAN_REVIEW, plan_id, DutyOutcome.DONE, on=held.held_on, actor=actor, now=now)
+    if held.next_review_on is not None or not due.ends_first:
+        reason = held.next_reason
+        open_review(uow, case, plan_id, due, held.next_review_on, reason=reason, actor=actor, now=now)
+    days = {"held_on": held.held_on, "next": held.next_review_on}
+    _record(uow, "review_held", case, row.id, actor=actor, now=now, **days)
     return row.id
-
-
-def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[PlanView, VersionView]:
-    queries.lock_plan(uow, case.id, plan_id)
-    plan = queries.plan_of(uow, case.id, plan_id)
-    if plan.in_force is None:
-        raise Refused(N_("The plan is not in force, so there is nothing to review."))
-    return plan, queries.version_of(uow, case.id, plan.in_force.id)
-
-
-def check_day(plan: PlanView, held_on: date, *, today: date) -> None:
-    """Raise Refused or Conflict at `held_on` for a day on which no review of the plan can have been held."""
-    first = plan.first_in_force_on
-    if held_on > today:
-        raise Refused(N_("The review cannot have been held in the future."), "held_on")
-    if held_on in plan.reviewed_on:
-        raise Conflict(N_("A review of this plan on %(day)s is already on record.", day=held_on), "held_on")
-    if first is not None and held_on < first:
-        raise Refused(N_("The plan came into force on %(day)s. The review must come after it.", day=first), "held_on")
-    last = max(plan.reviewed_on, default=None)
-    if last is not None and held_on < last:
-        raise Refused(N_("The last review was held on %(day)s. The review must come after it.", day=last), "held_on")
-
-
-def _goal_problems(version: VersionView, outcomes: Mapping[UUID, GoalAnswer]) -> list[FieldProblem]:
-    """Return the goals without an answer, and whether there are answers to goals of another version."""
-    found = [
-        FieldProblem(f"goal-{number}", N_("Choose how goal %(number)s turned out.", number=number))
-        for number, goal in enumerate(version.goals, 1)
-        if goal.id not in outcomes
-    ]
-    if outcomes.keys() - {goal.id for goal in version.goals}:
-        found.append(
-            FieldProblem(None, N_("The plan has changed since the review was begun. Look at the goals again."))
-        )
-    return found
-
-
-def _too_long(texts: Mapping[str, str | None]) -> list[FieldProblem]:
-    words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
-    return [FieldProblem(name, words) for name, text in texts.items() if len(text or "") > LONGEST_TEXT]
 
 
 def _write(
@@ -126,16 +54,16 @@ def _write(
     case: CaseView,
     plan_id: UUID,
     row: Review,
-    texts: Mapping[str, str | None],
+    held: HeldReview | None = None,
     *,
     actor: Actor,
     now: datetime,
-    source: str = "work",
 ) -> None:
-    row.id, row.case_id, row.plan_id, row.source = new_id(), case.id, plan_id, source
+    row.id, row.case_id, row.plan_id, row.source = new_id(), case.id, plan_id, "work" if held else "import"
     row.recorded_at, row.recorded_by = now, actor.id
-    for column, text in texts.items():
-        setattr(row, column, uow.vault.seal_optional("review", column, row.id, (text or "").strip() or None))
+    for column in SEALED:
+        text = (getattr(held, column, None) or "").strip() or None
+        setattr(row, column, uow.vault.seal_optional("review", column, row.id, text))
     uow.session.add(row)
     uow.flush()
 
@@ -153,8 +81,7 @@ def keep_imported_review(
     uow: UnitOfWork, case: CaseView, plan_id: UUID, version_id: UUID, held_on: date, *, actor: Actor, now: datetime
 ) -> None:
     """Put a review on record of which an imported register knows the day and nothing else."""
-    row = Review(plan_version_id=version_id, held_on=held_on)
-    _write(uow, case, plan_id, row, {}, actor=actor, now=now, source="import")
+    _write(uow, case, plan_id, Review(plan_version_id=version_id, held_on=held_on), actor=actor, now=now)
 
 
 # -- the duties of a plan --------------------------------------------------------------------------------------------

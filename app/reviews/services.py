@@ -1,0 +1,93 @@
+"""Holding a review of a plan."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import ensure
+from app.cases.domain import CaseView
+from app.core.clock import local_date
+from app.core.errors import FieldProblem, Refused
+from app.core.texts import N_
+from app.core.uow import UnitOfWork
+from app.plans import ledger
+from app.plans import queries as plans
+from app.plans.domain import LONGEST_TEXT, GoalAnswer, HeldReview, next_review_problems
+from app.plans.ledger import SEALED
+from app.plans.versions import PlanView, VersionView
+from app.reviews.domain import check_day
+
+
+def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are named
+    uow: UnitOfWork,
+    case: CaseView,
+    plan_id: UUID,
+    *,
+    held_on: date,
+    outcomes: Mapping[UUID, GoalAnswer],
+    situation: str | None,
+    changes: str | None,
+    participants: str | None,
+    late_reason: str | None,
+    next_review_on: date | None,
+    next_reason: str | None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Put a held review on record, close its duty as done on that day, open the next, and return the review's id.
+
+    Every goal of the version in force needs an answer; a plan without goals (an imported one) needs none. Raises
+    Refused at the fields: a day that was not, a next day past a limit of the law, one past the service's own cadence
+    without a reason. Raises Conflict when the review of that day is already on record. Source: 189/2001 section 9,
+    381/2023 section 6; rulings 15 to 17.
+    """
+    ensure(actor, Permission.PLAN_REVIEW, case.subject)
+    plan, version = _locked_in_force(uow, case, plan_id)
+    end = version.head.period_end
+    due = plans.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
+    check_day(plan, held_on, today=local_date(now))
+    held = HeldReview(
+        version_id=version.head.id,
+        held_on=held_on,
+        outcomes=outcomes,
+        situation=situation,
+        changes=changes,
+        participants=participants,
+        late_reason=late_reason,
+        next_review_on=next_review_on,
+        next_reason=next_reason,
+    )
+    problems = [*_goal_problems(version, outcomes), *_too_long(held)]
+    problems += next_review_problems(next_review_on, due, after=held_on, reason=next_reason)
+    if problems:
+        raise Refused.because(problems)
+    return ledger.record_review(uow, case, plan_id, held, due=due, actor=actor, now=now)
+
+
+def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[PlanView, VersionView]:
+    plans.lock_plan(uow, case.id, plan_id)
+    plan = plans.plan_of(uow, case.id, plan_id)
+    if plan.in_force is None:
+        raise Refused(N_("The plan is not in force, so there is nothing to review."))
+    return plan, plans.version_of(uow, case.id, plan.in_force.id)
+
+
+def _goal_problems(version: VersionView, outcomes: Mapping[UUID, GoalAnswer]) -> list[FieldProblem]:
+    """Return the goals without an answer, and whether there are answers to goals of another version."""
+    found = [
+        FieldProblem(f"goal-{number}", N_("Choose how goal %(number)s turned out.", number=number))
+        for number, goal in enumerate(version.goals, 1)
+        if goal.id not in outcomes
+    ]
+    if outcomes.keys() - {goal.id for goal in version.goals}:
+        found.append(
+            FieldProblem(None, N_("The plan has changed since the review was begun. Look at the goals again."))
+        )
+    return found
+
+
+def _too_long(held: HeldReview) -> list[FieldProblem]:
+    words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
+    return [FieldProblem(name, words) for name in SEALED if len(getattr(held, name) or "") > LONGEST_TEXT]

@@ -1,0 +1,148 @@
+"""The review of a plan in four steps: it can stop and go on, and is put on record from its answers."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access.permissions import Permission
+from app.audit import services as audit
+from app.audit.domain import purpose_of
+from app.cases import queries as cases
+from app.cases.domain import CaseView
+from app.clients import queries as clients
+from app.core.errors import Conflict, Refused
+from app.core.texts import N_
+from app.drafts import queries as drafts
+from app.drafts import services as draft_acts
+from app.plans import queries as plans
+from app.plans.domain import WORDS
+from app.reference.loader import reference
+from app.reviews import services
+from app.reviews.forms import STEPS, DeedForm, ReviewForms
+from app.web.forms import PolkuForm, refuse, submit
+from app.web.guards import requires
+from app.web.page import page, see_other
+from app.web.request import actor, moment, today, uow
+from app.web.texts import _, worded
+
+blueprint = Blueprint("reviews", __name__)
+REVIEW: Final = "review."
+BOTH: Final = ("GET", "POST")
+
+
+@blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/<any(" + ",".join(STEPS) + "):step>", methods=BOTH)
+@requires(Permission.PLAN_REVIEW)
+def step(case_id: UUID, plan_id: UUID, step: str) -> ResponseReturnValue:
+    """One step of a review; what is answered is kept on the server, so the review can stop and go on."""
+    told = _review(case_id, plan_id)
+    form = told.sent(step) if request.method == "POST" else told.form(step)
+    if request.method == "POST" and _is_kept(told, step, form):
+        return see_other(_step_url(told, _next_step(step)))
+    return _page("reviews/step.html", told, form, step)
+
+
+@blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/yhteenveto", methods=BOTH)
+@requires(Permission.PLAN_REVIEW)
+def summary(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Check the answers and put the review on record."""
+    told, form = _review(case_id, plan_id), DeedForm()
+    done = submit(form, lambda: _hold(told), said=_("Review saved"))
+    if done is None and told.first_missing:
+        flash(_("Answer this step before the review is saved."))
+        return see_other(_step_url(told, told.first_missing))
+    return done or _page("reviews/summary.html", told, form, "yhteenveto")
+
+
+# -- what the views are made of --------------------------------------------------------------------------------------
+def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
+    """Return the review as far as the actor has answered it; a plan that is not in force is not found."""
+    case = cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=Permission.PLAN_REVIEW)
+    _record_seen(case)
+    plan = plans.plan_of(uow(), case.id, plan_id)
+    due_now = plans.due_now(case, plan)
+    version = plans.version_of(uow(), case.id, plan.version_shown.id)
+    kept = {one.form: one.values for one in drafts.drafts_of(uow(), actor(), [plan_id])}
+    told = ReviewForms(case, plan, version, {step: kept[name] for step in STEPS if (name := REVIEW + step) in kept})
+    held_on = told.held_on or today()
+    end = version.head.period_end
+    told.due = plans.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
+    told.is_late = (plan.due_on or due_now.limit_on or held_on) < held_on
+    return told
+
+
+def _record_seen(case: CaseView) -> None:
+    audit.record_viewed(
+        uow(),
+        actor=actor(),
+        at=moment(),
+        client_id=case.client_id,
+        case_id=case.id,
+        purpose=purpose_of(actor(), case.subject),
+        page="plan_review",
+    )
+
+
+def _is_kept(told: ReviewForms, step: str, form: PolkuForm) -> bool:
+    """Keep the answers of a step and return True, or put the reasons at the fields."""
+    if not form.validate():
+        return False
+    try:
+        told.check(step, form, today=today())
+    except (Refused, Conflict) as error:
+        refuse(form, error)
+        return False
+    _keep(told, step, request.form.to_dict(flat=False))
+    if step == "tavoitteet" and request.form.get("jatka") == "seuraava" and "muutokset" not in told.kept:
+        _keep(told, "muutokset", {"changes": ""})
+    return True
+
+
+def _keep(told: ReviewForms, step: str, fields: Mapping[str, Any]) -> None:
+    seen = told.version.head.version
+    draft_acts.save_draft(
+        uow(),
+        form=REVIEW + step,
+        subject_id=told.plan.id,
+        base_version=seen,
+        fields=fields,
+        actor=actor(),
+        now=moment(),
+    )
+
+
+def _next_step(step: str) -> str:
+    if step == "tavoitteet" and request.form.get("jatka") == "seuraava":
+        return "seuraava"
+    return (*STEPS, "yhteenveto")[STEPS.index(step) + 1]
+
+
+def _step_url(told: ReviewForms, step: str) -> str:
+    case_id, plan_id = told.case.id, told.plan.id
+    if step == "yhteenveto":
+        return url_for("reviews.summary", case_id=case_id, plan_id=plan_id)
+    return url_for("reviews.step", case_id=case_id, plan_id=plan_id, step=step)
+
+
+def _page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> ResponseReturnValue:
+    client = clients.client_of(uow(), told.case.client_id)
+    shown: dict[str, Any] = {
+        "told": told,
+        "form": form,
+        "step": step,
+        "client": client,
+        "step_url": partial(_step_url, told),
+    }
+    return page(template, case=told.case, lists=reference(), words=dict(worded(WORDS, WORDS)), **shown)
+
+
+def _hold(told: ReviewForms) -> str:
+    if told.first_missing:
+        raise Refused(N_("Answer every step before the review is saved."))
+    services.hold_review(uow(), told.case, told.plan.id, **told.answers(), actor=actor(), now=moment())
+    for step in STEPS:
+        draft_acts.drop_draft(uow(), form=REVIEW + step, subject_id=told.plan.id, actor=actor())
+    return url_for("plans.show", case_id=told.case.id, version_id=told.version.head.id)
