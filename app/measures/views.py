@@ -1,4 +1,4 @@
-"""The measures page of a case: the work-ability score over time, chart and table, and the form for a new value."""
+"""The measures pages of a case: every series with its chart and table, and the forms for entering and correcting."""
 
 from typing import Final
 from uuid import UUID
@@ -7,51 +7,118 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
+from app.access.policy import can
+from app.accounts import queries as accounts
 from app.audit import services as audit
 from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.core.errors import NotFound
 from app.measures import queries, services
-from app.measures.domain import WORK_ABILITY_SCORE, MeasureEntry
-from app.measures.forms import ScoreForm
+from app.measures.domain import Event, Series
+from app.measures.forms import EntryForm, make_entry_form
+from app.reference.domain import Measure
+from app.reference.loader import reference
 from app.web.charts import LineChart, line
 from app.web.forms import submit
 from app.web.guards import requires
 from app.web.page import page
 from app.web.request import actor, moment, today, uow
-from app.web.texts import _
+from app.web.texts import _, say
 
 blueprint = Blueprint("measures", __name__)
 FEWEST_FOR_A_LINE: Final = 2
 
 
-@blueprint.route("/polut/<uuid:case_id>/mittarit", methods=["GET", "POST"])
+@blueprint.get("/polut/<uuid:case_id>/mittarit")
 @requires(Permission.CASE_VIEW)
 def index(case_id: UUID) -> ResponseReturnValue:
-    """Show the scores and take a new one in."""
-    case = cases.get_case_for(uow(), actor(), case_id, now=moment())
-    form = ScoreForm()
-    if request.method == "GET":
-        form.measured_on.process_data(today())
-    done = submit(form, lambda: _enter(case, form), said=_("Estimate saved"))
-    return done or _show(case, form)
-
-
-def _enter(case: CaseView, form: ScoreForm) -> str:
-    services.enter_value(
-        uow(),
-        case,
-        measure=WORK_ABILITY_SCORE,
-        value=int(form.value.data or 0),
-        measured_on=form.measured_on.data,
-        remark=form.remark.data or None,
-        actor=actor(),
-        now=moment(),
+    """Show every measure with its entries, and what can be entered."""
+    case = _seen(case_id)
+    found = queries.all_series_of(uow(), case.id)
+    entries = [one for series in found for one in (*series.entries, *series.corrected)]
+    without = {row.code for row in reference().measures} - {one.measure.code for one in found}
+    return page(
+        "measures/index.html",
+        case=case,
+        series=found,
+        charts={one.measure.code: _chart(one) for one in found},
+        others=[row for row in reference().measures.on(today()) if row.code in without],
+        names=accounts.full_names(uow(), {one.entered_by for one in entries if one.entered_by}),
+        may_enter=can(actor(), Permission.MEASURE_ENTER, case.subject),
+        lists=reference(),
     )
-    return url_for("measures.index", case_id=case.id)
 
 
-def _show(case: CaseView, form: ScoreForm) -> ResponseReturnValue:
+@blueprint.route("/polut/<uuid:case_id>/mittarit/<measure>", methods=["GET", "POST"])
+@requires(Permission.MEASURE_ENTER)
+def enter(case_id: UUID, measure: str) -> ResponseReturnValue:
+    """Enter a result of a measure."""
+    case, known = _case(case_id), _in_use(measure)
+    form = _begun(make_entry_form(known))
+    done = submit(form, lambda: _enter(case, form), said=_("Result saved"))
+    return done or page("measures/enter.html", case=case, form=form, measure=known, lists=reference())
+
+
+@blueprint.route("/polut/<uuid:case_id>/mittarit/<measure>/lomake", methods=["GET", "POST"])
+@requires(Permission.MEASURE_ENTER)
+def give_form(case_id: UUID, measure: str) -> ResponseReturnValue:
+    """Put on record that the client got the form of a self-assessment."""
+    case, known = _case(case_id), _in_use(measure)
+    if not known.is_self_assessment:
+        raise NotFound
+    form = _begun(make_entry_form(known, Event.FORM_GIVEN))
+    done = submit(form, lambda: _enter(case, form), said=_("Form marked as given"))
+    return done or page("measures/give_form.html", case=case, form=form, measure=known)
+
+
+def _enter(case: CaseView, form: EntryForm) -> str:
+    services.enter_result(uow(), case, form.result, actor=actor(), now=moment())
+    return _back(case, form.measure.code)
+
+
+@blueprint.route("/polut/<uuid:case_id>/mittarit/kirjaus/<uuid:entry_id>/korjaa", methods=["GET", "POST"])
+@requires(Permission.MEASURE_ENTER)
+def correct(case_id: UUID, entry_id: UUID) -> ResponseReturnValue:
+    """Correct a wrong entry; the first one stays to be read."""
+    case = _seen(case_id, Permission.MEASURE_ENTER)
+    entry = queries.entry_of(uow(), case.id, entry_id)
+    form = make_entry_form(reference().measures.get(entry.measure), entry.event, is_correction=True)
+    if request.method == "GET":
+        form.fill(entry)
+    done = submit(form, lambda: _correct(case, entry_id, form), said=_("Entry corrected"))
+    return done or page("measures/correct.html", case=case, form=form, entry=entry, lists=reference())
+
+
+def _correct(case: CaseView, entry_id: UUID, form: EntryForm) -> str:
+    result, reason = None if form.is_struck else form.result, form.reason_of_correction
+    services.correct(uow(), case, entry_id, result=result, reason=reason, actor=actor(), now=moment())
+    return _back(case, form.measure.code)
+
+
+def _begun(form: EntryForm) -> EntryForm:
+    if request.method == "GET":
+        form["measured_on"].process_data(today())
+    return form
+
+
+def _back(case: CaseView, measure: str) -> str:
+    return url_for("measures.index", case_id=case.id, _anchor=f"mittari-{measure}")
+
+
+def _case(case_id: UUID, permission: Permission = Permission.MEASURE_ENTER) -> CaseView:
+    return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
+
+
+def _in_use(code: str) -> Measure:
+    found = reference().measures.pick(code, today())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _seen(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseView:
+    case = _case(case_id, permission)
     audit.record_viewed(
         uow(),
         actor=actor(),
@@ -61,17 +128,17 @@ def _show(case: CaseView, form: ScoreForm) -> ResponseReturnValue:
         purpose=purpose_of(actor(), case.subject),
         page="measures",
     )
-    scores = queries.series_of(uow(), case.id, WORK_ABILITY_SCORE)
-    return page("measures/index.html", case=case, form=form, scores=scores, chart=_chart(scores))
+    return case
 
 
-def _chart(scores: list[MeasureEntry]) -> LineChart | None:
-    if len(scores) < FEWEST_FOR_A_LINE:
+def _chart(series: Series) -> LineChart | None:
+    numbers = series.numbers
+    if len(numbers) < FEWEST_FOR_A_LINE:
         return None
     return line(
-        _("Work-ability score over time"),
-        [(one.measured_on, one.value) for one in scores],
-        low=0,
-        high=10,
-        notes=[f"{one.measured_on.day}.{one.measured_on.month}." for one in scores],
+        say(series.finding),
+        [(day, float(value)) for day, value in numbers],
+        low=float(series.measure.minimum or 0),
+        high=float(series.measure.maximum or 0),
+        notes=[f"{day.day}.{day.month}." for day, _value in numbers],
     )

@@ -7,9 +7,14 @@ the order of their file, read once by `loader`.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
 LANGUAGES: Final = ("fi", "sv", "en")
+SCALES: Final = ("number", "summary", "observation")
+DIRECTIONS: Final = ("higher_better", "lower_better", "none")
+CONSULTATION: Final = "consultation"
+"""A next step of a measure that is no other measure and no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +191,58 @@ class NoteKind(Term):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure(Term):
-    """A measure of ability. A value of `clarify_at_most` or less asks for a closer look (RU15)."""
+    """A measure of ability, all of it data: what is asked, what is kept, and which values ask for a closer look.
 
-    minimum: int | None = None
-    maximum: int | None = None
-    clarify_at_most: int | None = None
+    `scale` is number, summary or observation; only a number has `minimum`, `maximum`, `step` and perhaps `threshold`.
+    `next_steps` are consultation, measure:<code> or document:<code>. Source: domain 1.7.
+    """
+
+    scale: str
+    question: Words
+    stores: Words
+    source: Words
+    licence: Words
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    step: Decimal | None = None
+    direction: str = "none"
+    threshold: Decimal | None = None
+    closer_look: Words | None = None
+    next_steps: tuple[str, ...] = ()
+    asks_language: bool = False
+    asks_reference: bool = False
+    asks_name: bool = False
+    asks_points: bool = False
+    is_self_assessment: bool = False
+    aspects: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a value is a number on a scale, which makes a series that can be drawn."""
+        return self.scale == "number"
+
+    @property
+    def digits(self) -> int:
+        """How many decimals the values of the scale have."""
+        return max((_digits(one) for one in (self.minimum, self.step) if one is not None), default=0)
+
+    def fits(self, value: Decimal) -> bool:
+        """Return whether a value lies on the scale: between its ends, both inside, and on a step."""
+        if self.minimum is None or self.maximum is None:
+            return False
+        return self.minimum <= value <= self.maximum and not (self.step and (value - self.minimum) % self.step)
+
+    def crosses(self, value: Decimal) -> bool:
+        """Return whether a value asks for a closer look: the threshold itself, or worse than it (RU15)."""
+        if self.threshold is None:
+            return False
+        return value <= self.threshold if self.direction == "higher_better" else value >= self.threshold
+
+
+def _digits(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +377,7 @@ class Reference:
     wishes: CodeList[Term]
     eligibility: CodeList[Eligibility]
     measures: CodeList[Measure]
+    measure_aspects: CodeList[Term]
     reminder_rules: CodeList[ReminderRule]
 
     def municipalities_of(self, area: str, on: date) -> tuple[Municipality, ...]:

@@ -3,13 +3,26 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import yaml
 
-from app.reference.domain import LANGUAGES, Cadence, CodeList, Membership, Reference, Term, Words
+from app.reference.domain import (
+    CONSULTATION,
+    DIRECTIONS,
+    LANGUAGES,
+    SCALES,
+    Cadence,
+    CodeList,
+    Measure,
+    Membership,
+    Reference,
+    Term,
+    Words,
+)
 
 DEFAULT_FOLDER: Final = Path(__file__).resolve().parents[2] / "config" / "reference"
 
@@ -72,6 +85,12 @@ def _scalar(kind: type) -> Callable[[object, str], object]:
     return check
 
 
+def _number(raw: object, where: str) -> Decimal:
+    if not isinstance(raw, int | float) or isinstance(raw, bool):
+        raise FileError(f"{where}: expected a number, found {raw!r}")
+    return Decimal(str(raw))
+
+
 def _membership(raw: object, where: str) -> Membership:
     return Membership(**_values(Membership, raw, where))
 
@@ -79,6 +98,7 @@ def _membership(raw: object, where: str) -> Membership:
 _READERS: Final[Mapping[object, Callable[[object, str], object]]] = {
     Words: words,
     Membership: _membership,
+    Decimal: _number,
     **{kind: _scalar(kind) for kind in (str, int, bool, date)},
 }
 
@@ -161,6 +181,7 @@ def _check_links(reference: Reference) -> None:
         ("bases", [code for one in known.bases for code in one.parties], known.parties),
         ("documents", [code for one in known.documents for code in one.systems], known.systems),
         ("measures", [code for one in known.measures for code in one.systems], known.systems),
+        ("measures", [code for one in known.measures for code in one.aspects], known.measure_aspects),
         ("plan_kinds", [one.document for one in known.plan_kinds if one.document], known.documents),
         ("eligibility", [code for one in known.eligibility for code in one.benefits], known.benefits),
         ("eligibility", [code for one in known.eligibility for code in one.municipalities], known.municipalities),
@@ -177,6 +198,38 @@ def _check_links(reference: Reference) -> None:
     for rule in reference.reminder_rules:
         if not rule.offsets or list(rule.offsets) != sorted(set(rule.offsets)):
             raise FileError(f"reminder_rules: {rule.code}: offsets must rise")
+    for measure in reference.measures:
+        fault = _fault_of(measure, reference)
+        if fault:
+            raise FileError(f"measures: {measure.code}: {fault}")
+
+
+def _fault_of(measure: Measure, known: Reference) -> str | None:
+    """Say what keeps a measure from being asked, drawn or judged, or None."""
+    if measure.scale not in SCALES or measure.direction not in DIRECTIONS:
+        return f"scale is one of {', '.join(SCALES)} and direction one of {', '.join(DIRECTIONS)}"
+    if bool(measure.aspects) != (measure.scale == "observation"):
+        return "an observation names its aspects, and nothing else has them"
+    steps = {CONSULTATION, *(f"measure:{code}" for code in known.measures.codes)}
+    unknown = sorted(set(measure.next_steps) - steps - {f"document:{code}" for code in known.documents.codes})
+    if unknown:
+        return f"unknown next step {unknown[0]!r}"
+    return _fault_of_scale(measure)
+
+
+def _fault_of_scale(measure: Measure) -> str | None:
+    ends = (measure.minimum, measure.maximum, measure.step)
+    if not measure.is_number:
+        return None if {*ends, measure.threshold} == {None} else "only a number has a scale and a threshold"
+    if measure.minimum is None or measure.maximum is None or not measure.step:
+        return "a number needs minimum, maximum and step"
+    if measure.step < 0 or not measure.fits(measure.maximum):
+        return "whole steps must lead from minimum to maximum"
+    if measure.threshold is None:
+        return None
+    if measure.direction == "none" or not measure.closer_look:
+        return "a threshold needs a direction and the words of the closer look"
+    return None if measure.minimum <= measure.threshold <= measure.maximum else "the threshold is outside the scale"
 
 
 class _Place:

@@ -213,8 +213,8 @@ class NumberField(TextField):
         self,
         label: object,
         *,
-        least: int | None = None,
-        most: int | None = None,
+        least: Decimal | int | None = None,
+        most: Decimal | int | None = None,
         digits: int = 0,
         suffix: object = None,
         **kw: Any,  # noqa: ANN401

@@ -47,7 +47,7 @@ from app.drafts.domain import draft_id
 from app.drafts.models import Draft
 from app.duties.domain import DutyKind
 from app.duties.models import Duty
-from app.measures.domain import WORK_ABILITY_SCORE
+from app.measures.domain import WORK_ABILITY_SCORE, needs_met_by
 from app.measures.models import MeasureValue
 from app.network.domain import MemberView
 from app.network.models import NetworkMember
@@ -119,7 +119,8 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
         engine.Visit(StageCode(row.a), engine.StageState(row.b), row.c, row.d)
         for row in sorted(parts["visit"], key=lambda row: row.n)
     )
-    scores = sorted(parts["score"], key=lambda row: (row.c, row.at))
+    scores = [row for row in parts["measure"] if row.a == WORK_ABILITY_SCORE and row.n is not None]
+    scores.sort(key=lambda row: (row.c, row.at))
     record = Record(
         case=case,
         model=pathway(case.model_key, case.model_version),
@@ -134,16 +135,19 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
         facts=Facts(),
     )
     topics = [(row.a, row.b) for row in (*parts["topic"], *parts["document"]) if row.a]
-    return replace(record, facts=_facts(record, topics, today))
+    measured = [(row.a, row.b) for row in parts["measure"]]
+    return replace(record, facts=_facts(record, topics, measured, today))
 
 
-def _facts(record: Record, topics: Collection[tuple[str, str]], today: date) -> Facts:
+def _facts(
+    record: Record, topics: Collection[tuple[str, str]], measured: Collection[tuple[str, str]], today: date
+) -> Facts:
     """The needs that are met; each feature says the same of its own part (`met_needs`), and a test compares."""
     met = set(cases.needs_met_by(topics, contact_source=record.case.contact_source))
     met |= {"worker"} if record.case.worker_id else set()
     met |= {"consent:health"} if health_is_settled(record.consents, today) else set()
     met |= {"consent:parties"} if all(member.basis.holds for member in record.members) else set()
-    met |= {f"measure:{WORK_ABILITY_SCORE}"} if record.scores else set()
+    met |= needs_met_by(measured)
     met |= {"review"} if any(duty.kind == DutyKind.PLAN_REVIEW for duty in record.duties) else set()
     met |= {f"plan:{kind}" for kind, is_in_force in record.plans.items() if is_in_force}
     return Facts(frozenset(met))
@@ -204,18 +208,18 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
     .where(Plan.case_id == _CASE, Plan.ended_on.is_(None))
     .group_by(Plan.kind),
     select(
-        literal("score", String),
-        _NO_TEXT,
-        _NO_TEXT,
+        literal("measure", String),
+        MeasureValue.measure,
+        MeasureValue.event,
         MeasureValue.measured_on,
         _NO_DAY,
-        MeasureValue.value,
+        cast(MeasureValue.value, Integer()),
         MeasureValue.entered_at,
         _NO_ID,
     ).where(
         MeasureValue.case_id == _CASE,
-        MeasureValue.measure == WORK_ABILITY_SCORE,
         MeasureValue.measured_on <= _TODAY,
+        MeasureValue.corrected_at.is_(None),
     ),
     select(
         literal("topic", String),
@@ -243,7 +247,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
 
 
 def _parts(uow: UnitOfWork, actor: Actor | None, case_id: UUID, today: date) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {part: [] for part in ("visit", "duty", "plan", "score", "topic", "document")}
+    found: dict[str, list[Any]] = {part: [] for part in ("visit", "duty", "plan", "measure", "topic", "document")}
     bound = {"case_id": case_id, "today": today, "reader": actor.id if actor else None}
     for row in uow.session.connection().execute(_PARTS, bound):
         found[row.part].append(row)

@@ -18,6 +18,7 @@ from app.workbench import queries
 from tests.factories.accounts import actor_of, create_team
 from tests.factories.cases import create_case, create_worker, seen_by
 from tests.factories.consents import build_entry, create_consent
+from tests.factories.measures import build_result, enter, give_form
 from tests.factories.network import create_member
 from tests.factories.plans import create_draft, create_plan_in_force
 
@@ -60,6 +61,10 @@ def _score(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
     )
 
 
+def _result(measure: str) -> Deed:
+    return lambda uow, case, now: enter(uow, case, build_result(measure), now=now)
+
+
 def _elsewhere(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
     actor = actor_of(uow, case.worker_id) if case.worker_id else None
     assert actor is not None
@@ -79,6 +84,10 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     "an entry": (_note("progress", "call"), "note:progress"),
     "a meeting": (_note("assessment", "network_meeting"), "meeting:assessment"),
     "a score": (_score, "measure:ME01"),
+    "a result of Kykyviisari": (_result("ME02"), "measure:ME02"),
+    "a test done by oneself": (_result("ME03"), "measure:ME03"),
+    "an observation": (_result("ME04"), "measure:ME04"),
+    "a form given": (lambda uow, case, now: give_form(uow, case, on=TODAY, now=now), "self_assessment"),
     "a document": (_elsewhere, "recorded:DO12"),
     "a consent": (
         lambda uow, case, now: create_consent(uow, case, build_entry(categories=("health",)), now=now),
