@@ -11,6 +11,7 @@ model A serves.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from app.assessments.known import Known, Limb, Truth, all_of, any_of
@@ -283,13 +284,13 @@ def _group_employment(known: Known, row: Eligibility, reference: Reference) -> t
 
 def is_low_score(known: Known, reference: Reference) -> Truth:
     """RU15: whether the client's own score asks for a closer look."""
-    limit = reference.measures.get("ME01").clarify_at_most
-    return None if known.score is None or limit is None else known.score <= limit
+    measure = reference.measures.get("ME01")
+    return None if known.score is None or measure.threshold is None else measure.crosses(Decimal(known.score))
 
 
 def _low_score(known: Known, row: Eligibility, reference: Reference) -> tuple[Limb, ...]:
     del row
-    limit = reference.measures.get("ME01").clarify_at_most or 0
+    limit = reference.measures.get("ME01").threshold or 0
     words = N_("The work-ability score is %(limit)s or less", limit=limit)
     return (Limb("score", words, is_low_score(known, reference)),)
 

@@ -35,7 +35,7 @@ def test_scores_come_back_in_the_order_of_their_days_and_seven_asks_a_closer_loo
     enter(uow, case, score(8, today), now=now)
     enter(uow, case, score(7, date(2026, 6, 1), "Jaksan jo paremmin."), now=now)
     series = queries.series_of(uow, case.id, "ME01")
-    assert [(one.value, one.asks_closer_look) for one in series] == [(7, True), (8, False)]
+    assert [(one.value, one.asks_closer_look) for one in series] == [(Decimal(7), True), (Decimal(8), False)]
     assert series[0].remark == "Jaksan jo paremmin."
     (whole,) = queries.all_series_of(uow, case.id)
     assert whole.closer_look is None, "the latest value is what counts"
@@ -93,9 +93,14 @@ def test_a_corrected_entry_stays_with_its_reason_and_the_right_one_counts(
     wrong = enter(uow, case, score(2, today), now=now)
     right = services.correct(uow, case, wrong, result=score(8, today), reason="Näppäilyvirhe", actor=DEMO, now=now)
     (series,) = queries.all_series_of(uow, case.id)
-    assert [(one.id, one.value) for one in series.entries] == [(right, 8)]
+    assert [(one.id, one.value) for one in series.entries] == [(right, Decimal(8))]
     (kept,) = series.corrected
-    assert (kept.id, kept.value, kept.correction_reason, kept.replaced_by) == (wrong, 2, "Näppäilyvirhe", right)
+    assert (kept.id, kept.value, kept.correction_reason, kept.replaced_by) == (
+        wrong,
+        Decimal(2),
+        "Näppäilyvirhe",
+        right,
+    )
     acts = uow.session.scalars(select(AuditEvent.action).where(AuditEvent.object_id == wrong)).all()
     assert sorted(acts) == ["measure_corrected", "measure_entered"]
 
