@@ -34,6 +34,8 @@ from app.intake import views as intake_views
 from app.measures import views as measures_views
 from app.network import services as network
 from app.network import views as network_views
+from app.papers import views as papers_views
+from app.papers.press import Press
 from app.pathways import loader as pathways
 from app.pathways import views as pathways_views
 from app.plans import views as plans_views
@@ -70,6 +72,7 @@ BLUEPRINTS: Final[Sequence[Blueprint]] = (
     reviews_views.blueprint,
     reminders_views.blueprint,
     workbench_views.blueprint,
+    papers_views.blueprint,
     intake_views.blueprint,
     worklist_views.blueprint,
     coordination_views.blueprint,
@@ -130,6 +133,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     init_app(app, settings, sessions or _web_sessions(settings), make_vault(settings), _wiring(limits))
     accounts_views.init_app(app, _accounts_ground(settings, limits))
     consents_views.init_app(app, _follow_consent)
+    papers_views.init_app(app, Press(settings.root))
     app.extensions[intake_views.QUEUE] = Queue(settings.broker_url)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -20,6 +20,9 @@ class Purpose(StrEnum):
     COORDINATION = "coordination"
     SUPERVISION = "supervision"
     SEARCH = "search"
+    COPY_TO_CLIENT = "copy_to_client"
+    COPY_TO_PARTY = "copy_to_party"
+    COPY_FOR_WORK = "copy_for_work"
 
 
 PURPOSES: Final[Mapping[str, Text]] = {
@@ -28,6 +31,9 @@ PURPOSES: Final[Mapping[str, Text]] = {
     Purpose.COORDINATION: N_("coordination"),
     Purpose.SUPERVISION: N_("supervision"),
     Purpose.SEARCH: N_("search"),
+    Purpose.COPY_TO_CLIENT: N_("copy to the client"),
+    Purpose.COPY_TO_PARTY: N_("copy to a party of the network"),
+    Purpose.COPY_FOR_WORK: N_("copy for own use"),
 }
 
 
@@ -64,6 +70,9 @@ PAGES: Final[Mapping[str, Text]] = {
     "measures": N_("measures"),
     "network": N_("network"),
     "notices": N_("reminders"),
+    "paper": N_("paper"),
+    "paper_order": N_("form of a printing"),
+    "papers": N_("papers"),
     "plan": N_("plan"),
     "plan_review": N_("review of a plan"),
     "plan_why": N_("reckoning of a review day"),
@@ -90,6 +99,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "consent_recorded": N_("Recorded a consent"),
     "consent_withdrawn": N_("Withdrew a consent"),
     "denied": N_("Was turned away"),
+    "disclosed": N_("Gave data to a party of the network"),
     "handler_ended": N_("Ended a right to open the contact data"),
     "handler_named": N_("Named a handler of the contact data"),
     "likely_twin": N_("Was told of a person with the same name"),
@@ -114,6 +124,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "plan_version_discarded": N_("Threw a draft of a plan away"),
     "plan_version_started": N_("Started a new version of a plan"),
     "plan_written": N_("Wrote a plan"),
+    "printed": N_("Printed a paper"),
     "recorded_elsewhere": N_("Marked a document recorded elsewhere"),
     "register_cancelled": N_("Removed an uploaded register"),
     "register_imported": N_("Imported the register"),
@@ -165,6 +176,7 @@ AREAS: Final[Mapping[str, Text]] = {
     "intake": N_("import of the register"),
     "measures": N_("measures"),
     "network": N_("network"),
+    "papers": N_("papers"),
     "plans": N_("plans"),
     "reminders": N_("reminders"),
     "supervision": N_("management and log"),

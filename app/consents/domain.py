@@ -13,6 +13,18 @@ from app.core.texts import N_, Text
 ENDING_DAYS: Final = 30
 TEXT_VERSION: Final = "2026-11"
 """The version of the informing text that is read to the client; kept with every consent (domain 2.4)."""
+READ_ALOUD: Final[Mapping[str, tuple[Text, ...]]] = {
+    "2026-11": (
+        N_("We would like to exchange data about you with other parties, so that we can plan your support together."),
+        N_("You decide to whom we may give data. You may say yes to one party and no to another."),
+        N_(
+            "You may withdraw your consent at any time. You need not give a reason. "
+            "Your services do not end because of it."
+        ),
+        N_("The law lets some authorities exchange data without consent. Ask, and we tell you which."),
+    ),
+}
+"""What is read to the client, by version; an old version stays here as long as a consent names it."""
 
 
 class ConsentKind(StrEnum):

@@ -16,7 +16,7 @@ from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.consents import queries, services
-from app.consents.domain import TEXT_VERSION, ConsentEntry, ConsentForm, ConsentKind, items_for
+from app.consents.domain import READ_ALOUD, TEXT_VERSION, ConsentEntry, ConsentForm, ConsentKind, items_for
 from app.consents.forms import ConsentEntryForm
 from app.core.uow import UnitOfWork
 from app.reference.loader import reference
@@ -57,7 +57,8 @@ def record(case_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         form.given_on.process_data(today())
     done = submit(form, lambda: _record(case, form), said=_("Consent saved"))
-    return done or page("consents/record.html", case=case, form=form, text_version=TEXT_VERSION)
+    read = READ_ALOUD[TEXT_VERSION]
+    return done or page("consents/record.html", case=case, form=form, text_version=TEXT_VERSION, read_aloud=read)
 
 
 def _record(case: CaseView, form: ConsentEntryForm) -> str:

@@ -1,0 +1,135 @@
+"""From a plan's version to a paper."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from app.cases.domain import CaseView
+from app.core.texts import N_, Text, format_day
+from app.core.uow import UnitOfWork
+from app.papers.domain import (
+    Block,
+    Facts,
+    Paper,
+    PaperKey,
+    PaperKind,
+    Paragraph,
+    Quote,
+    Section,
+    Signature,
+    Table,
+    Words,
+)
+from app.plans import queries as plans
+from app.plans.domain import AcceptanceWay, ActionOwner, ActionState, VersionState
+from app.plans.versions import ActionView, GoalView, VersionHead, VersionView
+from app.reference.loader import reference
+
+OWNERS: Final[Mapping[ActionOwner, Text]] = {
+    ActionOwner.CLIENT: N_("Client"),
+    ActionOwner.WORKER: N_("Worker"),
+    ActionOwner.OTHER: N_("Somebody else"),
+}
+STATES: Final[Mapping[ActionState, Text]] = {
+    ActionState.OPEN: N_("To be done"),
+    ActionState.DONE: N_("Has been done"),
+    ActionState.CANCELLED: N_("Given up"),
+}
+WAYS: Final[Mapping[AcceptanceWay, Text]] = {
+    AcceptanceWay.ORAL: N_("Orally"),
+    AcceptanceWay.SIGNED: N_("By signing on paper"),
+    AcceptanceWay.ELECTRONIC: N_("Electronically, by another service"),
+}
+VERSIONS: Final[Mapping[VersionState, Text]] = {
+    VersionState.DRAFT: N_("Draft"),
+    VersionState.IN_FORCE: N_("In force"),
+    VersionState.SUPERSEDED: N_("Replaced"),
+    VersionState.ENDED: N_("Ended"),
+}
+MARKS: Final[Mapping[VersionState, Words]] = {
+    VersionState.DRAFT: N_("Draft. It binds nobody before the client has accepted it."),
+    VersionState.IN_FORCE: "",
+    VersionState.SUPERSEDED: N_("A newer version has taken the place of this one."),
+    VersionState.ENDED: N_("This plan has ended."),
+}
+
+
+def plan_paper(uow: UnitOfWork, case: CaseView, version_id: UUID) -> Paper:
+    """Return a version of a plan of the case on paper, or raise NotFound."""
+    version = plans.version_of(uow, case.id, version_id)
+    number = version.head.number
+    return Paper(
+        key=PaperKey(PaperKind.PLAN, version_id),
+        title=reference().plan_kinds.label(version.kind),
+        ref=case.ref,
+        edition=N_("version %(number)s", number=number),
+        edition_slug=f"v{number}",
+        mark=MARKS[version.head.state],
+        sections=(_frame(version), *_goals(version), *_comment(version)),
+        signatures=_signatures(version),
+    )
+
+
+def _frame(version: VersionView) -> Section:
+    head = version.head
+    pairs: list[tuple[Words, Words]] = []
+    if head.in_force_on:
+        pairs.append((N_("In force from"), format_day(head.in_force_on)))
+    if head.period_start or head.period_end:
+        pairs.append((N_("Period"), _period(head)))
+    if head.next_review_on:
+        pairs.append((N_("Review agreed in the plan"), format_day(head.next_review_on)))
+    if version.next_review_reason:
+        pairs.append((N_("Why the review is later than usual"), version.next_review_reason))
+    blocks: list[Block] = [Facts(tuple(pairs))] if pairs else []
+    if version.summary:
+        blocks.append(Paragraph(version.summary))
+    return Section(N_("What the plan says"), tuple(blocks) or (Paragraph(N_("Nothing on record yet.")),))
+
+
+def _period(head: VersionHead) -> str:
+    ends = (format_day(day) if day else "" for day in (head.period_start, head.period_end))
+    return "–".join(ends)
+
+
+def _goals(version: VersionView) -> list[Section]:
+    if not version.goals:
+        return [Section(N_("Goals"), (Paragraph(N_("No goals on record.")),))]
+    return [_goal(goal, number) for number, goal in enumerate(version.goals, 1)]
+
+
+def _goal(goal: GoalView, number: int) -> Section:
+    heading = N_("Goal %(number)s, in the client's words", number=number)
+    if not goal.actions:
+        return Section(heading, (Quote(goal.text), Paragraph(N_("No actions on record."))))
+    table = Table(
+        N_("Actions of goal %(number)s", number=number),
+        (N_("Action"), N_("Who does it"), N_("By when"), N_("State")),
+        tuple(_action(action) for action in goal.actions),
+    )
+    return Section(heading, (Quote(goal.text), table))
+
+
+def _action(action: ActionView) -> tuple[Words, ...]:
+    due = format_day(action.due_on) if action.due_on else N_("not agreed")
+    return action.text, OWNERS[action.owner], due, STATES[action.state]
+
+
+def _comment(version: VersionView) -> list[Section]:
+    if not version.client_comment:
+        return []
+    return [Section(N_("The client's comment"), (Quote(version.client_comment),))]
+
+
+def _signatures(version: VersionView) -> tuple[Signature, ...]:
+    """One line for each party whose acceptance the kind of plan needs; the client's filled when it was accepted."""
+    head, lists = version.head, reference()
+    lines = []
+    for party in lists.plan_kinds.get(version.kind).signers:
+        if party != "client":
+            lines.append(Signature(lists.parties.label(party)))
+        elif head.accepted_on and head.acceptance_way:
+            lines.append(Signature(N_("Client"), on=head.accepted_on, way=WAYS[head.acceptance_way]))
+        else:
+            lines.append(Signature(N_("Client")))
+    return tuple(lines)

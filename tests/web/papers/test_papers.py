@@ -1,0 +1,375 @@
+"""Printing as a worker does it: read the page, say for whom, get the PDF, find the trace (checks 10, 25 and 28)."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import ProgrammingError
+
+from app.access.actor import Role
+from app.audit.models import AuditEvent
+from app.cases.domain import CaseView
+from app.consents.domain import ConsentKind
+from app.papers import press as presses
+from app.papers import queries
+from app.papers.models import Disclosure
+from tests.factories.accounts import create_team, create_user
+from tests.factories.cases import create_case
+from tests.factories.clients import ADDRESS, EMAIL, PHONE, create_client
+from tests.factories.consents import build_entry, create_consent
+from tests.factories.papers import A4, Pdf, squeezed
+from tests.factories.plans import build_content, create_draft, create_plan_in_force
+from tests.strict import parse
+from tests.web.workbench.conftest import Desk
+
+PARTY = {"recipient": "party", "party": "kela", "purpose": "planning"}
+
+
+def make_plan(desk: Desk, case: CaseView | None = None) -> str:
+    plan = create_plan_in_force(desk.uow, case or desk.case, in_force_on=date(2026, 11, 20))
+    desk.uow.commit()
+    assert plan.in_force is not None
+    return f"suunnitelma-{plan.in_force.id.hex}"
+
+
+def make_draft(desk: Desk) -> str:
+    content = build_content(reason="Kuntoutusjakso vie keväästä kolme kuukautta.", next_review_on=date(2027, 6, 1))
+    return f"suunnitelma-{create_draft(desk.uow, desk.case, content=content, now=desk.now).hex}"
+
+
+def make_consent(desk: Desk) -> str:
+    entry = build_entry(refused=("employer",), valid_until=date(2027, 5, 31), remark="Kela vain puhelimitse.")
+    consent = create_consent(desk.uow, desk.case, entry, now=desk.now)
+    desk.uow.commit()
+    return f"suostumus-{consent.hex}"
+
+
+PAPERS: dict[str, Callable[[Desk], str]] = {
+    "summary": lambda _: "yhteenveto",
+    "blank consent": lambda _: "suostumuslomake",
+    "plan in force": make_plan,
+    "draft of a plan": make_draft,
+    "consent": make_consent,
+}
+
+
+def order(desk: Desk, paper: str, values: dict[str, str] | None = None) -> Pdf:
+    address = f"{desk.path}/tulosteet/{paper}/pdf"
+    answer = desk.browser.submit(address, values or {"recipient": "own"}, form="tuloste")
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/pdf"
+    return Pdf(answer.get_data())
+
+
+def printings(desk: Desk) -> list[AuditEvent]:
+    rows = select(AuditEvent).where(AuditEvent.action == "printed").order_by(AuditEvent.id)
+    return list(desk.uow.session.scalars(rows))
+
+
+def words_of(html: str) -> str:
+    """The text of the paper on the page."""
+    article = parse(html).find(".//article")
+    assert article is not None
+    return "".join(article.itertext())
+
+
+# ---------------------------------------------------------------- every paper
+
+
+@pytest.mark.parametrize("make", PAPERS.values(), ids=PAPERS)
+def test_a_paper_is_tagged_finnish_a4_and_numbered(desk: Desk, make: Callable[[Desk], str]) -> None:
+    pdf = order(desk, make(desk))
+    assert pdf.root["/MarkInfo"]["/Marked"].value is True
+    assert (pdf.tags["/H1"], pdf.tags["/H2"] > 0) == (1, True)
+    assert str(pdf.root["/Lang"]).startswith("fi")
+    assert "<pdfuaid:part>1</pdfuaid:part>" in pdf.xmp
+    assert pdf.sizes == {A4}
+    assert pdf.colours == set()
+    assert f"sivu 1/{len(pdf.pages)}" in pdf.pages[0]
+    assert "Tulostettu 24.11.2026 klo 9.00, Matti Meikäläinen" in pdf.pages[0]
+    assert desk.case.ref in pdf.title
+    assert not {"Koivula", "Aino", "Matti"} & set(re.findall(r"\w+", pdf.title + pdf.xmp))
+    assert "Koivula Aino Maria" in pdf.text
+
+
+@pytest.mark.parametrize("make", PAPERS.values(), ids=PAPERS)
+def test_the_page_for_reading_says_what_the_pdf_says(desk: Desk, make: Callable[[Desk], str]) -> None:
+    paper = make(desk)
+    page = desk.browser.get(f"{desk.path}/tulosteet/{paper}")
+    assert page.headers["Cache-Control"] == "no-store"
+    read = squeezed(words_of(page.text))
+    for number, printed in enumerate(pdf_without_feet(order(desk, paper)), 1):
+        assert printed, f"page {number} is empty"
+    printed = "".join(pdf_without_feet(order(desk, paper)))
+    assert sorted(marks(printed)) == sorted(marks(read.replace("_", "")))
+
+
+def pdf_without_feet(pdf: Pdf) -> list[str]:
+    """The pages without the last lines, which the page for reading has once; signs of lists and lines left out."""
+    total = len(pdf.pages)
+    kept = []
+    for number, page in enumerate(pdf.pages, 1):
+        body, _, foot = page.rpartition(f"sivu {number}/{total}")
+        assert not foot.strip()
+        lines = body.strip().splitlines()
+        kept.append(squeezed("".join(lines if number == total else lines[:-2])).replace("_", ""))
+    return kept
+
+
+def marks(told: str) -> list[str]:
+    """Every letter and figure: the order of cells may differ between the two, what is said may not."""
+    return [sign for sign in told if sign.isalnum()]
+
+
+def test_every_paper_is_on_the_list_with_its_printer(desk: Desk) -> None:
+    plan, consent = make_plan(desk), make_consent(desk)
+    before = desk.browser.get(f"{desk.path}/tulosteet").text
+    assert before.count("ei tulostettu") == 4
+    for paper in (plan, consent, "yhteenveto", "suostumuslomake"):
+        assert f"/tulosteet/{paper}/pdf" in before
+    order(desk, plan)
+    after = desk.browser.get(f"{desk.path}/tulosteet").text
+    assert after.count("ei tulostettu") == 3
+    assert "24.11.2026 klo 9.00" in after
+
+
+# ---------------------------------------------------------------- what the papers say
+
+
+def test_the_plan_tells_goals_actions_version_and_who_accepted_it(desk: Desk) -> None:
+    told = order(desk, make_plan(desk)).text
+    assert "Haluan jaksaa kolme päivää viikossa." in told
+    assert "Ensimmäinen askel 1 Asiakas ei sovittu Tehtävä" in told
+    assert "versio 1" in told
+    assert "Asiakas 20.11.2026 Suullisesti" in told
+    assert "Terveydenhuolto" in told
+    assert "Se ei ole Kanta-asiakirja" in told
+
+
+def test_a_draft_says_that_it_binds_nobody_and_why_its_review_is_late(desk: Desk) -> None:
+    """Check 10: the reason given for a broken limit prints."""
+    told = order(desk, make_draft(desk)).text
+    assert "Luonnos" in told
+    assert "Kuntoutusjakso vie keväästä kolme kuukautta." in told
+
+
+def test_the_consent_holds_the_text_that_was_read_and_every_answer(desk: Desk) -> None:
+    told = order(desk, make_consent(desk)).text
+    assert "Ääneen luettu teksti, versio 2026-11" in told
+    assert "Voit perua suostumuksen" in told
+    assert "Kela Kyllä" in told
+    assert "Työnantaja Ei" in told
+    assert "31.5.2027" in told
+    assert "Kela vain puhelimitse." in told
+    assert "Miten suostumuksen voi perua" in told
+
+
+def test_the_blank_form_has_room_for_every_party(desk: Desk) -> None:
+    told = order(desk, "suostumuslomake").text
+    for words in ("Kela", "Työvoimaviranomainen", "Terveystiedot", "Etuuden hakeminen", "Asiakas tai edustaja"):
+        assert words in told
+    assert "TE-toimisto" not in told, "a party that has ended is not asked about"
+
+
+def test_the_summary_tells_the_path_the_worker_and_the_clients_own_tasks(desk: Desk) -> None:
+    make_plan(desk)
+    make_consent(desk)
+    told = order(desk, "yhteenveto", {"recipient": "client"}).text
+    for words in (
+        "Vaihe nyt: 1 Ennen yhteydenottoa",
+        "Matti Meikäläinen",
+        "Haluan jaksaa kolme",
+        "Ensimmäinen askel 1",
+    ):
+        assert words in told
+    assert "Suunnitelma tarkistetaan yhdessä viimeistään" in told
+    assert "Kela Kyllä 31.5.2027" in told
+    assert "Kappale asiakkaalle" in told
+
+
+# ---------------------------------------------------------------- what must not be on paper
+
+
+@pytest.mark.parametrize("recipient", ["client", "own"])
+def test_a_protected_clients_contact_data_is_on_no_paper(desk: Desk, recipient: str) -> None:
+    """Check 25: not in a PDF and not on a page; the word itself stays with the worker."""
+    desk.case = hidden(desk)
+    for paper in ("yhteenveto", "suostumuslomake", make_plan(desk), make_consent(desk)):
+        pdf = order(desk, paper, {"recipient": recipient})
+        page = desk.browser.get(f"{desk.path}/tulosteet/{paper}").text
+        for secret in (ADDRESS, PHONE, EMAIL, "Hartola"):
+            assert squeezed(secret) not in squeezed(pdf.text)
+            assert squeezed(secret) not in squeezed(page)
+            assert secret.encode() not in pdf.content
+        assert ("turvakielto" in pdf.text.casefold()) == (recipient == "own")
+
+
+def hidden(desk: Desk) -> CaseView:
+    person = create_client(
+        desk.uow, protected=True, municipality="081", address=ADDRESS, phone=PHONE, email=EMAIL, last_name="Suojattu"
+    )
+    case = create_case(desk.uow, client_id=person, worker=desk.worker, team=desk.team)
+    desk.uow.commit()
+    return case
+
+
+def test_the_form_warns_of_free_text_when_the_address_is_protected(desk: Desk) -> None:
+    assert "vapaassa tekstissä" not in desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf").text
+    desk.case = hidden(desk)
+    assert "vapaassa tekstissä" in desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf").text
+
+
+def test_a_paper_of_another_case_is_not_found_under_this_one(desk: Desk) -> None:
+    other = create_case(desk.uow, worker=desk.worker, team=desk.team, model="rehabilitative_work")
+    plan = make_plan(desk, other)
+    assert desk.browser.get(f"/polut/{other.id}/tulosteet/{plan}").status_code == 200
+    assert desk.browser.get(f"{desk.path}/tulosteet/{plan}").status_code == 404
+    assert desk.browser.get(f"{desk.path}/tulosteet/{plan}/pdf").status_code == 404
+
+
+@pytest.mark.parametrize("paper", ["muu", "suunnitelma", f"suunnitelma-{UUID(int=1).hex}"])
+def test_an_address_that_names_no_paper_is_not_found(desk: Desk, paper: str) -> None:
+    assert desk.browser.get(f"{desk.path}/tulosteet/{paper}").status_code == 404
+
+
+def test_a_stranger_finds_no_paper_and_a_colleague_of_the_team_prints(desk: Desk) -> None:
+    address = f"{desk.path}/tulosteet/yhteenveto"
+    stranger = create_user(desk.uow, roles=(Role.OWN_WORKER,), teams=(create_team(desk.uow),))
+    colleague = create_user(desk.uow, roles=(Role.OWN_WORKER,), teams=(desk.team,), full_name="Kalle Kollega")
+    admin = create_user(desk.uow, roles=(Role.ADMIN,))
+    desk.uow.commit()
+    for user in (stranger, admin):
+        desk.sign_in(user)
+        assert {desk.browser.get(address + end).status_code for end in ("", "/pdf")} == {404}
+        assert desk.browser.get(f"{desk.path}/tulosteet").status_code == 404
+    desk.sign_in(colleague)
+    assert "Kalle Kollega" in order(desk, "yhteenveto").text
+
+
+# ---------------------------------------------------------------- the trace
+
+
+def test_a_printing_leaves_one_row_with_paper_version_purpose_and_recipient(desk: Desk) -> None:
+    plan = make_plan(desk)
+    order(desk, plan, {"recipient": "client"})
+    (row,) = printings(desk)
+    assert (row.actor_id, row.client_id, row.case_id) == (desk.worker.id, desk.case.client_id, desk.case.id)
+    assert row.purpose == "copy_to_client"
+    assert row.detail == {"paper": plan, "edition": "v1", "recipient": "client"}
+    log = desk.browser.get(f"{desk.path}/loki").text
+    assert "Tulosti asiakirjan" in log
+    assert "kappale asiakkaalle" in log
+
+
+def test_looking_at_the_form_or_the_page_is_no_printing(desk: Desk) -> None:
+    desk.browser.get(f"{desk.path}/tulosteet/yhteenveto")
+    desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf")
+    assert printings(desk) == []
+
+
+def test_a_form_sent_twice_is_one_printing_and_gives_the_file_twice(desk: Desk) -> None:
+    address = f"{desk.path}/tulosteet/yhteenveto/pdf"
+    page = desk.browser.get(address).text
+    hidden_values = dict(re.findall(r'<input type="hidden" name="(csrf_token|once)" value="([^"]*)"', page))
+    for _ in range(2):
+        answer = desk.browser.post(address, data={**hidden_values, "recipient": "own"})
+        assert answer.mimetype == "application/pdf"
+    assert len(printings(desk)) == 1
+
+
+def test_without_a_recipient_nothing_is_printed(desk: Desk) -> None:
+    answer = desk.browser.submit(f"{desk.path}/tulosteet/yhteenveto/pdf", {}, form="tuloste")
+    assert answer.status_code == 422
+    assert "Valitse, kenelle kappale tulee" in answer.text
+    assert printings(desk) == []
+
+
+def test_a_pdf_that_could_not_be_made_was_not_printed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presses, "SHEET", presses.SHEET.with_name("missing.py"))
+    answer = desk.browser.submit(f"{desk.path}/tulosteet/yhteenveto/pdf", {"recipient": "own"}, form="tuloste")
+    assert answer.status_code == 503
+    assert "PDF-tiedoston teko ei onnistunut" in answer.text
+    desk.uow.session.expire_all()
+    assert printings(desk) == []
+
+
+def test_the_file_is_a_download_without_a_name_of_a_person_that_no_cache_keeps(desk: Desk) -> None:
+    answer = desk.browser.submit(f"{desk.path}/tulosteet/yhteenveto/pdf", {"recipient": "own"}, form="tuloste")
+    ref = desk.case.ref.replace("/", "-")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="yhteenveto-{ref}-2026-11-24.pdf"'
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+# ---------------------------------------------------------------- giving a copy to the network
+
+
+def test_a_party_without_a_basis_gets_no_copy_and_the_cure_is_a_link_away(desk: Desk) -> None:
+    """703/2023 section 6: the page names what is missing; nothing is put on record."""
+    answer = desk.browser.submit(f"{desk.path}/tulosteet/{make_plan(desk)}/pdf", PARTY, form="tuloste")
+    assert answer.status_code == 422
+    assert "Voimassa olevaa perustetta ei ole. Taho: Kela. Tiedot: Suunnitelma ja tavoitteet." in answer.text
+    assert f'href="{desk.path}/suostumukset/uusi"' in answer.text
+    assert printings(desk) == []
+    assert desk.uow.session.scalar(select(func.count()).select_from(Disclosure)) == 0
+
+
+def test_a_copy_for_a_party_rests_on_a_basis_and_is_written_into_the_disclosure_log(desk: Desk) -> None:
+    """703/2023 section 10: what, whose, by whom, to whom, when, for what, on what ground."""
+    consent = create_consent(desk.uow, desk.case, build_entry(categories=("plan",)), now=desk.now)
+    plan = make_plan(desk)
+    pdf = order(desk, plan, PARTY)
+    assert "Kappale taholle: Kela. Peruste: Suostumus" in pdf.text
+    (row,) = queries.disclosures_of(desk.uow, desk.case)
+    assert (row.paper, row.edition, row.party, row.purpose) == ("suunnitelma", "v1", "kela", "planning")
+    assert (row.basis, row.categories, row.disclosed_by) == ("CONSENT", ("plan",), desk.worker.id)
+    assert row.disclosed_at == desk.now
+    assert desk.uow.session.scalar(select(Disclosure.consent_id)) == consent
+    shown = desk.browser.get(f"{desk.path}/tulosteet").text
+    for words in ("Kela", "Suunnitelma ja tavoitteet", "Yhteisen suunnitelman tekeminen", "703/2023 6 §"):
+        assert words in shown
+    assert "Antoi tietoja verkoston taholle" in desk.browser.get(f"{desk.path}/loki").text
+
+
+def test_a_statute_on_record_opens_what_no_consent_does(desk: Desk) -> None:
+    law = build_entry(
+        kind=ConsentKind.STATUTORY, basis="LAW_381_2023_15", given=("labour_authority",), categories=("plan",)
+    )
+    create_consent(desk.uow, desk.case, law, now=desk.now)
+    order(desk, make_plan(desk), {**PARTY, "party": "labour_authority"})
+    (row,) = queries.disclosures_of(desk.uow, desk.case)
+    assert row.basis == "LAW_381_2023_15"
+
+
+def test_what_was_given_stays_on_record_after_the_consent_is_withdrawn(desk: Desk) -> None:
+    consent = create_consent(desk.uow, desk.case, build_entry(categories=("plan",)), now=desk.now)
+    plan = make_plan(desk)
+    order(desk, plan, PARTY)
+    address = f"{desk.path}/suostumukset/{consent}/peru"
+    assert desk.browser.submit(address, {"withdrawn_on": "24.11.2026"}).status_code == 303
+    answer = desk.browser.submit(f"{desk.path}/tulosteet/{plan}/pdf", PARTY, form="tuloste")
+    assert answer.status_code == 422
+    assert len(queries.disclosures_of(desk.uow, desk.case)) == 1
+
+
+def test_the_summary_and_the_consents_are_not_offered_to_the_network(desk: Desk) -> None:
+    page = desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf").text
+    assert 'value="party"' not in page
+    assert 'name="purpose"' not in page
+
+
+@pytest.mark.parametrize(
+    "act", ["UPDATE disclosure SET party = 'muu'", "DELETE FROM disclosure", "TRUNCATE disclosure"]
+)
+def test_the_disclosure_log_is_only_added_to(desk: Desk, act: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        desk.uow.session.execute(text(act))
+
+
+def test_a_copy_of_yesterdays_basis_is_not_given_today(desk: Desk) -> None:
+    ended = build_entry(categories=("plan",), valid_until=desk.now.date() - timedelta(days=1))
+    create_consent(desk.uow, desk.case, ended, now=desk.now - timedelta(days=3))
+    answer = desk.browser.submit(f"{desk.path}/tulosteet/{make_plan(desk)}/pdf", PARTY, form="tuloste")
+    assert answer.status_code == 422
