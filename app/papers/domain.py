@@ -216,7 +216,7 @@ def shape(paper: Paper, copy: Copy, say: Say, clean: Callable[[str], str] = str)
         "name": told(paper.name),
         "edition": told(paper.edition),
         "ref": paper.ref,
-        "copy": told(copy.words),
+        "made_for": told(copy.words),
         "made": told(N_("Printed %(made)s, %(by)s", made=copy.made, by=copy.made_by)),
         "mark": told(paper.mark),
         "about": _pairs(about, told),

@@ -75,6 +75,7 @@ def examples(session: Session) -> dict[str, object]:
             "SELECT v.id FROM plan_version v JOIN plan p ON p.id = v.plan_id WHERE p.case_id = :case LIMIT 1",
             **of_case,
         ),
+        "paper": "yhteenveto",
         "consent_id": one(session, "SELECT id FROM consent WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
         "user_id": one(session, "SELECT id FROM user_account WHERE username = 'juha.laine'"),
         "team_id": one(session, "SELECT id FROM team ORDER BY name LIMIT 1"),
