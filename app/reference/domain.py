@@ -119,13 +119,22 @@ class Cadence(Term):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline(Term):
-    """A limit counted from an event: `amount` of `unit` (workdays, days, weeks, months, hours). Source: domain 2.6."""
+    """A limit counted from an event: `amount` of `unit`; `duties.reckoning` counts. Source: `docs/requirements.md`.
+
+    `unit`: hours, days, workdays, weeks, months, years. `kind`: law, model or target (the organisation's own). The
+    limit may be lengthened once by `extension` of the same unit. `at_least`: what is agreed lies between the two.
+    `rolls_forward`: a client or another party acts towards the authority (150/1930). `repeats`: counted anew each time.
+    """
 
     start: Words
     amount: int
     unit: str
     kind: str
     extension: int | None = None
+    at_least: int | None = None
+    saturday_counts: bool = False
+    rolls_forward: bool = False
+    repeats: bool = False
     is_configurable: bool = False
 
 

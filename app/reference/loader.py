@@ -165,6 +165,7 @@ def load_reference(folder: Path) -> Reference:
     missing = [field.name for field in fields(Reference) if field.name not in raw]
     if missing:
         raise FileError(f"{folder}: lists missing: {', '.join(missing)}")
+    raw["cadences"] = _with_limits(raw["cadences"], raw["deadlines"])
     lists = {name: _code_list(name, get_args(hints[name])[0], rows) for name, rows in raw.items()}
     reference = Reference(**lists)
     _check_links(reference)
@@ -230,6 +231,27 @@ def _fault_of_scale(measure: Measure) -> str | None:
     if measure.direction == "none" or not measure.closer_look:
         return "a threshold needs a direction and the words of the closer look"
     return None if measure.minimum <= measure.threshold <= measure.maximum else "the threshold is outside the scale"
+
+
+_LIMIT: Final = ("kind", "basis", "is_configurable", "valid_from", "valid_to")
+
+
+def _with_limits(cadences: list[Any], deadlines: list[Any]) -> list[dict[str, Any]]:
+    """Give each cadence the length and the source of the deadline it names, so that both stand in one file only.
+
+    A deadline that has changed on a day has several rows; so has the cadence then.
+    """
+    for name, rows in (("cadences", cadences), ("deadlines", deadlines)):
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise FileError(f"{name}: expected a list of rows")
+    made = []
+    for index, row in enumerate(cadences):
+        named = [one for one in deadlines if one.get("code") == row.get("deadline")]
+        if not named or any(one.get("unit") != "months" for one in named):
+            raise FileError(f"cadences[{index}]: name a deadline of months, found {row.get('deadline')!r}")
+        own = {key: value for key, value in row.items() if key != "deadline"}
+        made += [{"months": one["amount"], **{key: one[key] for key in _LIMIT if key in one}} | own for one in named]
+    return made
 
 
 class _Place:

@@ -127,7 +127,7 @@ def test_the_next_three_days_of_model_c_follow_from_each_other() -> None:
         (date(2026, 11, 24), date(2026, 11, 24)),
     ],
 )
-def test_on_a_day_off_the_form_proposes_the_last_roll_back_before(limit: date, proposal: date) -> None:
+def test_on_a_day_off_the_form_proposes_the_last_working_day_before(limit: date, proposal: date) -> None:
     assert roll_back(limit) == proposal
 
 
@@ -204,7 +204,7 @@ def test_the_explanation_holds_the_day_it_explains(
 
 
 @given(DAYS)
-def test_the_proposal_is_a_roll_back_not_after_the_limit(limit: date) -> None:
+def test_the_proposal_is_a_working_day_not_after_the_limit(limit: date) -> None:
     proposal = roll_back(limit)
     assert is_workday(proposal)
     assert timedelta(0) <= limit - proposal <= timedelta(days=6)
