@@ -20,6 +20,7 @@ from app.accounts.passwords import Hasher
 from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.clients import views as clients_views
+from app.closing import views as closing_views
 from app.consents import views as consents_views
 from app.coordination import queries as coordination
 from app.coordination import views as coordination_views
@@ -73,6 +74,7 @@ BLUEPRINTS: Final[Sequence[Blueprint]] = (
     reminders_views.blueprint,
     workbench_views.blueprint,
     papers_views.blueprint,
+    closing_views.blueprint,
     intake_views.blueprint,
     worklist_views.blueprint,
     coordination_views.blueprint,
@@ -98,8 +100,8 @@ MENU: Final = (
         CLIENT_WORK,
         frozenset(
             {
-                *("clients", "workbench", "assessments", "plans", "reviews", "consents", "network", "activity"),
-                *("measures", "participation", "papers"),
+                *("clients", "closing", "workbench", "assessments", "plans", "reviews", "consents", "network"),
+                *("activity", "measures", "participation", "papers"),
             }
         ),
     ),

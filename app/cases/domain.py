@@ -18,6 +18,7 @@ LONGEST_REASON: Final = 2_000
 STEP_OWNERS: Final = ("worker", "client", "other")
 TWIN_MINUTES: Final = 5
 SOCIAL_ASSISTANCE: Final = "social_assistance"
+STEP: Final = "next_step"  # what the duty of a promise is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,36 @@ class ClosingView:
     closed_by: UUID | None
     outcome: str
     text: str | None
+    client_estimate: str | None
+    ground: str | None
+    supported_by: str | None
+    is_feedback_asked: bool | None
     reopened_at: datetime | None
     reopened_by: UUID | None
     reopening_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedView:
+    """A promise that ended without being kept; `moved_to` is the case it goes on in, by id and ordinal."""
+
+    id: UUID
+    owner: str
+    text: str
+    due_on: date | None
+    dropped_on: date | None
+    reason: str | None
+    moved_to: tuple[UUID, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedView:
+    """Something of an earlier case that a case goes on with, by reference."""
+
+    kind: str
+    subject_id: UUID
+    from_case_id: UUID
+    carried_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,19 +302,43 @@ def _benefit_problems(found: Background, *, known: Reference, today: date) -> li
     return []
 
 
-def check_closing(
-    case: CaseView, outcome: str, text: str | None, closed_on: date, *, reference: Reference, today: date
-) -> str | None:
-    """Return the words of the closing or None, or raise Refused. Fields: outcome, text, closed_on."""
-    words = (text or "").strip() or None
-    problems = _not_ahead("closed_on", closed_on, today)
-    if closed_on < case.opened_on:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a case ends. `ground`: `over` or `remains` (1301/2014 section 34), None where it is not asked."""
+
+    outcome: str
+    closed_on: date
+    text: str | None = None
+    client_estimate: str | None = None
+    ground: str | None = None
+    supported_by: str | None = None
+    is_feedback_asked: bool | None = None
+
+
+GROUNDS: Final = ("over", "remains")
+
+
+def closing_problems(
+    case: CaseView, ending: Ending, *, asks_ground: bool, reference: Reference, today: date
+) -> list[FieldProblem]:
+    """Return what keeps the case from closing. Fields: outcome, closed_on, ground and the texts.
+
+    `asks_ground`: the case is one of social welfare, whose client relationship ends only with an entry that no ground
+    remains (1301/2014 section 34); when one remains, it is told who supports the client from now on.
+    """
+    problems = _not_ahead("closed_on", ending.closed_on, today)
+    if ending.closed_on < case.opened_on:
         opened = N_("The case was opened on %(day)s. It cannot close before that.", day=case.opened_on)
         problems.append(FieldProblem("closed_on", opened))
-    if outcome not in reference.outcomes:
+    if ending.outcome not in reference.outcomes:
         problems.append(FieldProblem("outcome", N_("Choose how the case ended.")))
-    _refuse_if(problems + _too_long("text", words, LONGEST_REASON))
-    return words
+    if asks_ground and ending.ground not in GROUNDS:
+        problems.append(FieldProblem("ground", N_("Choose whether a ground for the client relationship remains.")))
+    if ending.ground == "remains" and not (ending.supported_by or "").strip():
+        problems.append(FieldProblem("supported_by", N_("Write where the client is supported from now on.")))
+    for field in ("text", "client_estimate"):
+        problems += _too_long(field, getattr(ending, field), LONGEST_REASON)
+    return problems + _too_long("supported_by", ending.supported_by, LONGEST_LINE)
 
 
 def filled(field: str, text: str | None, missing: Text | None = None) -> str:

@@ -32,6 +32,7 @@ class Case(Base):
             "id",
             postgresql_where="closed_at IS NULL AND primary_worker_id IS NULL",
         ),
+        Index("ix_pathway_case_follows", "follows_case_id", postgresql_where="follows_case_id IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -43,6 +44,7 @@ class Case(Base):
     opened_at: Mapped[Instant]
     opened_by: Mapped[UUID | None]
     contact_source: Mapped[str] = mapped_column(String(60), default="")
+    follows_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_case.id"))
     source: Mapped[str] = mapped_column(String(20), default="work")
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
     primary_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -61,11 +63,16 @@ class Case(Base):
 
 
 class CaseClosing(Base):
-    """One closing of a case, and its reopening if there was one; the case itself keeps only the present state."""
+    """One closing of a case, and its reopening if there was one; the case itself keeps only the present state.
+
+    `ground` says whether a ground for the client relationship remains (1301/2014 section 34); it and
+    `is_feedback_asked` are NULL where nobody was asked: a closing of a register, a model outside social welfare.
+    """
 
     __tablename__ = "case_closing"
     __table_args__ = (
         CheckConstraint("(reopened_at IS NULL) = (reopening_reason IS NULL)", name="reopened_with_reason"),
+        CheckConstraint("ground IN ('over', 'remains')", name="known_ground"),
         Index("ix_case_closing_case", "case_id"),
         Index("uq_case_closing_standing", "case_id", unique=True, postgresql_where="reopened_at IS NULL"),
     )
@@ -77,6 +84,10 @@ class CaseClosing(Base):
     closed_by: Mapped[UUID | None]
     outcome: Mapped[str] = mapped_column(String(60))
     text: Mapped[Sealed | None]
+    client_estimate: Mapped[Sealed | None]
+    ground: Mapped[str | None] = mapped_column(String(20))
+    supported_by: Mapped[Sealed | None]
+    is_feedback_asked: Mapped[bool | None]
     reopened_at: Mapped[Instant | None]
     reopened_by: Mapped[UUID | None]
     reopening_reason: Mapped[Sealed | None]
@@ -143,10 +154,18 @@ class Note(Base):
 
 
 class NextStep(Base):
-    """A promise made in a note: who does what by when. Its due date lives in the duty ledger."""
+    """A promise made in a note: who does what by when. Its due date lives in the duty ledger.
+
+    It ends once: kept (`done_on`), or dropped with the reason. One that moves to another case of the client is dropped
+    here and goes on there, and the row there names this one.
+    """
 
     __tablename__ = "next_step"
-    __table_args__ = (Index("ix_next_step_case", "case_id"),)
+    __table_args__ = (
+        CheckConstraint("done_on IS NULL OR dropped_on IS NULL", name="ends_once"),
+        Index("ix_next_step_case", "case_id"),
+        Index("uq_next_step_moved_from", "moved_from_id", unique=True, postgresql_where="moved_from_id IS NOT NULL"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
@@ -155,6 +174,9 @@ class NextStep(Base):
     text: Mapped[Sealed]
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
+    dropped_on: Mapped[date | None]
+    drop_reason: Mapped[Sealed | None]
+    moved_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("next_step.id"))
     promised_at: Mapped[Instant]
     promised_by: Mapped[UUID | None]
 
@@ -201,3 +223,24 @@ class CaseBackground(Base):
     wish: Mapped[str | None] = mapped_column(String(60))
     noted_at: Mapped[Instant]
     noted_by: Mapped[UUID | None]
+
+
+class CarriedOver(Base):
+    """Something of an earlier case that this one goes on with, by reference: `subject_id` is the row that was there.
+
+    A network member is a row of the case it stands in, so there the subject is the member who came over.
+    """
+
+    __tablename__ = "carried_over"
+    __table_args__ = (
+        Index("uq_carried_over_subject", "case_id", "kind", "subject_id", unique=True),
+        Index("ix_carried_over_subject", "subject_id"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    from_case_id: Mapped[UUID] = mapped_column(ForeignKey("pathway_case.id"))
+    kind: Mapped[Code]
+    subject_id: Mapped[UUID]
+    carried_at: Mapped[Instant]
+    carried_by: Mapped[UUID | None]

@@ -16,8 +16,9 @@ from app.access.predicates import StandingKind, Subject
 from app.access.scopes import standing_kinds, standing_of, visible_cases
 from app.accounts.models import User
 from app.cases.background import background_of, backgrounds_of
-from app.cases.domain import TWIN_MINUTES, CaseView, ClosingView, NoteView, RecordedView, StepView, VisitView
-from app.cases.models import Case, CaseClosing, NextStep, Note, RecordedElsewhere, StageVisit
+from app.cases.closings import carried_to, closings_of, dropped_steps_of
+from app.cases.domain import TWIN_MINUTES, CaseView, NoteView, RecordedView, StepView, VisitView
+from app.cases.models import Case, NextStep, Note, RecordedElsewhere, StageVisit
 from app.clients.models import Client
 from app.core.errors import NotFound
 from app.core.texts import N_
@@ -280,7 +281,7 @@ _OPEN_STEPS: Final = (
         NextStep.promised_at,
         NextStep.promised_by,
     )
-    .where(NextStep.case_id == bindparam("case_id"), NextStep.done_on.is_(None))
+    .where(NextStep.case_id == bindparam("case_id"), NextStep.done_on.is_(None), NextStep.dropped_on.is_(None))
     .order_by(NextStep.due_on.asc().nulls_last(), NextStep.promised_at, NextStep.id)
 )
 
@@ -318,26 +319,6 @@ def recorded_elsewhere_of(uow: UnitOfWork, case_id: UUID) -> list[RecordedView]:
             reference=uow.vault.open_optional("recorded_elsewhere", "reference", row.id, row.reference),
             recorded_by=row.recorded_by,
             noted_at=row.noted_at,
-        )
-        for row in rows
-    ]
-
-
-def closings_of(uow: UnitOfWork, case_id: UUID) -> list[ClosingView]:
-    """Return the closings of the case and what followed each, newest first."""
-    rows = uow.session.scalars(
-        select(CaseClosing).where(CaseClosing.case_id == case_id).order_by(CaseClosing.closed_at.desc())
-    )
-    return [
-        ClosingView(
-            closed_on=row.closed_on,
-            closed_at=row.closed_at,
-            closed_by=row.closed_by,
-            outcome=row.outcome,
-            text=uow.vault.open_optional("case_closing", "text", row.id, row.text),
-            reopened_at=row.reopened_at,
-            reopened_by=row.reopened_by,
-            reopening_reason=uow.vault.open_optional("case_closing", "reopening_reason", row.id, row.reopening_reason),
         )
         for row in rows
     ]
@@ -388,8 +369,8 @@ def next_ordinal(uow: UnitOfWork, client_id: UUID) -> int:
 
 
 __all__: Sequence[str] = [
-    "Place", "background_of", "backgrounds_of", "case_for_actor", "case_of", "cases_of_client_for", "closings_of",
-    "find_twin", "get_case_for",
+    "Place", "background_of", "backgrounds_of", "carried_to", "case_for_actor", "case_of", "cases_of_client_for",
+    "closings_of", "dropped_steps_of", "find_twin", "get_case_for",
     "has_open_case", "met_needs", "needs_met_by", "next_ordinal", "notes_of", "open_steps_of", "open_teams_of_client",
     "recorded_elsewhere_of", "visits_of",
 ]  # fmt: skip

@@ -21,14 +21,13 @@ from app.cases.domain import (
     Background,
     CaseView,
     check_background,
-    check_closing,
     check_entry,
     check_opening,
     check_reference,
     check_step,
-    filled,
 )
-from app.cases.models import Case, CaseBackground, CaseClosing, NextStep, Note, RecordedElsewhere
+from app.cases.ending import carry_over, close_case, drop_step, move_step, reopen_case
+from app.cases.models import Case, CaseBackground, NextStep, Note, RecordedElsewhere
 from app.cases.stages import add_visit, finish_stage, lock, move_stage, place_at_stage, skip_stage, trace
 from app.core.clock import local_date
 from app.core.errors import Conflict, NotFound, Refused
@@ -40,11 +39,14 @@ from app.pathways.loader import latest
 from app.reference.loader import reference as facts
 
 __all__ = [
+    "carry_over",
     "close_case",
+    "drop_step",
     "finish_stage",
     "finish_step",
     "keep_background",
     "move_stage",
+    "move_step",
     "open_case",
     "place_at_stage",
     "promise_step",
@@ -68,6 +70,7 @@ def open_case(
     now: datetime,
     source: str = "work",
     team_id: UUID | None = None,
+    follows_case_id: UUID | None = None,
 ) -> CaseView:
     """Open a pathway for the client at stage 1, and let the opener see it until somebody answers for it.
 
@@ -88,6 +91,7 @@ def open_case(
         contact_source=contact_source,
         source=source,
         team_id=team_id,
+        follows_case_id=follows_case_id,
     )
     add_visit(uow, case_id, StageCode.PRE_CONTACT, "in_progress", on=opened_on, actor=actor, now=now, source=source)
     if actor.id is not None:
@@ -212,13 +216,14 @@ def promise_step(
 
 
 def finish_step(uow: UnitOfWork, case: CaseView, *, step_id: UUID, on: date, actor: Actor, now: datetime) -> bool:
-    """Mark a promise as kept; return False when it already was. Raises NotFound for another case's promise."""
+    """Mark a promise as kept; return False when it has ended already. Raises NotFound for another case's promise."""
     ensure(actor, Permission.CASE_LOG, case.subject)
     step = NextStep.id == step_id, NextStep.case_id == case.id
-    row = uow.session.execute(select(NextStep.done_on).where(*step).with_for_update()).one_or_none()
+    ends = select(NextStep.done_on, NextStep.dropped_on)
+    row = uow.session.execute(ends.where(*step).with_for_update()).one_or_none()
     if row is None:
         raise NotFound
-    if row.done_on is not None:
+    if row.done_on is not None or row.dropped_on is not None:
         return False
     uow.session.execute(update(NextStep).where(*step).values(done_on=on))
     trace(uow, "step_done", case, actor=actor, now=now, of=("next_step", step_id))
@@ -293,71 +298,3 @@ def keep_background(
     changed = sorted(name for name, value in found.facts.items() if value != before.facts[name])
     trace(uow, "background_kept", case, actor=actor, now=now, of=("case_background", row_id), changed=changed)
     return number
-
-
-# ---------------------------------------------------------------- closing
-
-
-def close_case(
-    uow: UnitOfWork,
-    case: CaseView,
-    *,
-    outcome: str,
-    text: str | None,
-    closed_on: date,
-    actor: Actor,
-    now: datetime,
-    expected_version: int | None = None,
-) -> None:
-    """Close the case with its outcome. Its open stages stay as they are, so that reopening takes nothing back.
-
-    Raises Refused for an unknown outcome or a day before the opening or ahead, Conflict when the case has changed.
-    """
-    ensure(actor, Permission.CASE_CLOSE, case.subject)
-    lock(uow, case, expected_version)
-    words = check_closing(case, outcome, text, closed_on, reference=facts(), today=local_date(now))
-    row_id = new_id()
-    uow.session.execute(
-        insert(CaseClosing).values(
-            id=row_id,
-            case_id=case.id,
-            closed_on=closed_on,
-            closed_at=now,
-            closed_by=actor.id,
-            outcome=outcome,
-            text=uow.vault.seal_optional("case_closing", "text", row_id, words),
-        )
-    )
-    closed = {"closed_on": closed_on, "closed_at": now, "closed_by": actor.id, "outcome": outcome}
-    uow.session.execute(update(Case).where(Case.id == case.id).values(**closed, version=Case.version + 1))
-    trace(uow, "case_closed", case, actor=actor, now=now, outcome=outcome, closed_on=closed_on)
-
-
-def reopen_case(
-    uow: UnitOfWork,
-    case: CaseView,
-    *,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-    expected_version: int | None = None,
-) -> None:
-    """Open a closed case again, with the reason; its stages go on where they were.
-
-    Raises Refused when the client has another open case of the model, Conflict when the case is open already.
-    """
-    ensure(actor, Permission.CASE_REOPEN, case.subject)
-    lock(uow, case, expected_version, open_only=False)
-    if case.is_open:
-        raise Conflict(N_("The case is open already. Somebody may have reopened it a moment ago."))
-    why = filled("reason", reason, N_("Write why the case is reopened."))
-    if queries.has_open_case(uow, case.client_id, case.model_key):
-        raise Refused(N_("The client already has an open pathway of this model."))
-    closing = CaseClosing.case_id == case.id, CaseClosing.reopened_at.is_(None)
-    row_id = uow.session.execute(select(CaseClosing.id).where(*closing)).scalar_one()
-    sealed = uow.vault.seal("case_closing", "reopening_reason", row_id, why)
-    reopened = {"reopened_at": now, "reopened_by": actor.id, "reopening_reason": sealed}
-    uow.session.execute(update(CaseClosing).where(CaseClosing.id == row_id).values(reopened))
-    opened = {"closed_on": None, "closed_at": None, "closed_by": None, "outcome": None}
-    uow.session.execute(update(Case).where(Case.id == case.id).values(**opened, version=Case.version + 1))
-    trace(uow, "case_reopened", case, actor=actor, now=now)

@@ -39,3 +39,4 @@ class Duty(Base):
     outcome: Mapped[str | None] = mapped_column(String(20))
     follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("duty.id"))
     reason: Mapped[Sealed | None]
+    closing_reason: Mapped[Sealed | None]

@@ -82,12 +82,17 @@ def close_duty(
     on: date,
     actor: Actor,
     now: datetime,
+    reason: str | None = None,
 ) -> UUID | None:
-    """Close the open duty about the subject and return its id; None when none is open, which is no error."""
+    """Close the open duty about the subject and return its id; None when none is open, which is no error.
+
+    `reason` tells why it ended this way; why it was opened stays beside it.
+    """
     row = queries.open_row(uow, kind=DutyKind(kind), subject_kind=subject_kind, subject_id=subject_id)
     if row is None:
         return None
     _close(row, outcome, on=on, actor=actor, now=now)
+    row.closing_reason = uow.vault.seal_optional("duty", "closing_reason", row.id, (reason or "").strip() or None)
     uow.flush()
     return row.id
 

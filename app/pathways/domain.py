@@ -273,6 +273,11 @@ class Pathway:
     stages: tuple[Stage, ...]
     register_names: tuple[str, ...] = ()
 
+    @property
+    def is_social_welfare(self) -> bool:
+        """Whether its records belong to the client register of social welfare (SY02), not to the patient register."""
+        return self.system == "SY02"
+
     def stage(self, code: str) -> Stage:
         """Return a stage by its code, or raise ValueError."""
         return self.stages[StageCode(code).number - 1]

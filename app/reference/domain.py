@@ -140,9 +140,13 @@ class Deadline(Term):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Term):
-    """How a case ended: `result` says what the path led to, `ground` why it ended otherwise."""
+    """How a case ended: `result` says what the path led to, `ground` why it ended otherwise.
+
+    `group` is the row of `outcome_groups` that the reports count it in.
+    """
 
     kind: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +287,7 @@ class Reference:
     note_kinds: CodeList[NoteKind]
     note_topics: CodeList[Term]
     outcomes: CodeList[Outcome]
+    outcome_groups: CodeList[Term]
     triggers: CodeList[Term]
     signals: CodeList[Term]
     wishes: CodeList[Term]

@@ -190,6 +190,7 @@ def _check_links(reference: Reference) -> None:
         ("eligibility", [one.wish for one in known.eligibility if one.wish], known.wishes),
         ("eligibility", [sign for one in known.eligibility for sign in one.signs if sign[:2] == "TR"], known.triggers),
         ("eligibility", [sign for one in known.eligibility for sign in one.signs if sign[:2] != "TR"], known.signals),
+        ("outcomes", [one.group for one in known.outcomes], known.outcome_groups),
         ("cadences", [one.plan_kind for one in known.cadences if one.plan_kind], known.plan_kinds),
     ]
     for name, codes, target in links:

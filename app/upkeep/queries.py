@@ -137,7 +137,11 @@ def _dated_sources() -> Iterator[tuple[DutyKind, str, Select[*tuple[Any, ...]]]]
         DutyKind.TASK,
         "next_step",
         steps.join(Case, Case.id == NextStep.case_id).where(
-            is_open, NextStep.due_on.is_not(None), NextStep.done_on.is_(None), _not_closed("next_step")
+            is_open,
+            NextStep.due_on.is_not(None),
+            NextStep.done_on.is_(None),
+            NextStep.dropped_on.is_(None),
+            _not_closed("next_step"),
         ),
     )
 
@@ -155,7 +159,8 @@ def _orphans() -> Select[*tuple[Any, ...]]:
         Plan.id == Duty.subject_id, PlanVersion.plan_id == Plan.id, PlanVersion.state == VersionState.IN_FORCE
     )
     member_gone = exists().where(NetworkMember.id == Duty.subject_id, NetworkMember.removed_at.is_not(None))
-    step_done = exists().where(NextStep.id == Duty.subject_id, NextStep.done_on.is_not(None))
+    step_over = or_(NextStep.done_on.is_not(None), NextStep.dropped_on.is_not(None))
+    step_done = exists().where(NextStep.id == Duty.subject_id, step_over)
     withdrawn = exists().where(Consent.id == Duty.subject_id, Consent.withdrawn_on.is_not(None))
     return (
         _of_cases(Duty.kind)

@@ -146,12 +146,6 @@ class MoveForm(WorkbenchForm):
         }
 
 
-class ReasonForm(WorkbenchForm):
-    """A deed that asks why."""
-
-    reason = LongTextField(_l("Reason"), rows=2, validators=[Needed(_l("Write the reason.")), AtMost(LONGEST_REASON)])
-
-
 class SkipForm(WorkbenchForm):
     """Leave a stage out; its field has a name of its own beside the form that opens the stage."""
 
@@ -208,31 +202,6 @@ class ElsewhereForm(WorkbenchForm):
             "system": self.system.data or "",
             "recorded_on": self.recorded_on.data,
             "reference": self.reference.data or None,
-        }
-
-
-class CloseForm(WorkbenchForm):
-    """Close a case with its outcome."""
-
-    outcome = SelectField(
-        _l("How the case ended"), empty=_l("Choose"), validators=[Needed(_l("Choose how the case ended."))]
-    )
-    closed_on = DayField(
-        _l("Closing day"), chips=("tänään", "eilen"), validators=[Needed(_l("Write the date, for example 5.2.2026."))]
-    )
-    text = LongTextField(_l("What the path led to"), rows=4, validators=[AtMost(LONGEST_REASON)])
-
-    def prepare(self, known: Reference, today: date) -> None:
-        """Offer the outcomes of the day."""
-        self.outcome.offer([(row.code, str(row.label)) for row in known.outcomes.on(today)])
-
-    def values(self) -> dict[str, Any]:
-        """What was typed, for the service."""
-        return {
-            "outcome": self.outcome.data or "",
-            "closed_on": self.closed_on.data,
-            "text": self.text.data or None,
-            "expected_version": self.opened_at,
         }
 
 

@@ -4,7 +4,7 @@ The lower services check their own rules and write their own trail; here only th
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from app.access.actor import Actor
@@ -13,7 +13,7 @@ from app.access.policy import ensure
 from app.accounts import queries as accounts
 from app.cases import queries as cases
 from app.cases import services as case_services
-from app.cases.domain import TWIN_MINUTES, CaseView
+from app.cases.domain import STEP, TWIN_MINUTES, CaseView
 from app.clients import queries as clients
 from app.clients import services as client_services
 from app.clients.domain import ClientDetails
@@ -27,12 +27,8 @@ from app.duties import services as duties
 from app.duties.domain import DutyKind, DutyOutcome
 from app.network import services as network
 from app.pathways.domain import StageCode
-from app.plans import services as plans
 from app.workbench import queries
 from app.workbench.domain import LOG_FORM, Contact
-
-STEP = "next_step"
-GRACE = timedelta(days=14)
 
 
 def register_and_open(
@@ -157,12 +153,21 @@ def _promise(uow: UnitOfWork, case: CaseView, contact: Contact, note_id: UUID, *
         now=now,
     )
     if contact.step_due is not None:
-        _owe(uow, case, step_id, owner=contact.step_owner, due_on=contact.step_due, actor=actor, now=now)
+        owe_step(uow, case, step_id, owner=contact.step_owner, due_on=contact.step_due, actor=actor, now=now)
 
 
-def _owe(
-    uow: UnitOfWork, case: CaseView, step_id: UUID, *, owner: str, due_on: date, actor: Actor, now: datetime
+def owe_step(
+    uow: UnitOfWork,
+    case: CaseView,
+    step_id: UUID,
+    *,
+    owner: str,
+    due_on: date,
+    actor: Actor,
+    now: datetime,
+    follows_id: UUID | None = None,
 ) -> None:
+    """Open the duty of a promise that has a day."""
     duties.open_duty(
         uow,
         case_id=case.id,
@@ -173,6 +178,7 @@ def _owe(
         anchor_on=local_date(now),
         due_on=due_on,
         waits_for=owner,
+        follows_id=follows_id,
         actor=actor,
         now=now,
     )
@@ -235,62 +241,6 @@ def skip_stage(
     case_services.skip_stage(
         uow, case, stage=stage, reason=reason, actor=actor, now=now, expected_version=expected_version
     )
-
-
-def close(
-    uow: UnitOfWork,
-    case: CaseView,
-    *,
-    outcome: str,
-    text: str | None,
-    closed_on: date,
-    actor: Actor,
-    now: datetime,
-    expected_version: int | None = None,
-) -> None:
-    """Close the case: its plans end, its duties close, nobody answers for it any more."""
-    case_services.close_case(
-        uow,
-        case,
-        outcome=outcome,
-        text=text,
-        closed_on=closed_on,
-        actor=actor,
-        now=now,
-        expected_version=expected_version,
-    )
-    plans.end_plans(uow, case, on=closed_on, actor=actor, now=now)
-    duties.close_all_of_case(uow, case_id=case.id, outcome=DutyOutcome.CASE_CLOSED, on=closed_on, actor=actor, now=now)
-    network.release_worker(uow, case, on_close=True, actor=actor, now=now)
-    client_services.file_under_teams(uow, case.client_id, cases.open_teams_of_client(uow, case.client_id))
-
-
-def reopen(
-    uow: UnitOfWork,
-    case: CaseView,
-    *,
-    reason: str | None,
-    actor: Actor,
-    now: datetime,
-    expected_version: int | None = None,
-) -> None:
-    """Open a closed case again; its duties are computed anew from plans and consents still valid (ruling 15)."""
-    case_services.reopen_case(uow, case, reason=reason, actor=actor, now=now, expected_version=expected_version)
-    opened = cases.case_for_actor(uow, actor, case.id, now=now)
-    plans.recompute_duties(uow, opened, actor=actor, now=now)
-    consents.reopen_expiries(uow, opened, actor=actor, now=now)
-    network.check_members(uow, opened, actor=actor, now=now)
-    _owe_promises(uow, opened, actor=actor, now=now)
-    client_services.file_under_teams(uow, case.client_id, cases.open_teams_of_client(uow, case.client_id))
-
-
-def _owe_promises(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> None:
-    """Open again the duties of promises not kept; a day that has passed becomes today and two weeks (ruling 15)."""
-    today = local_date(now)
-    for step in cases.open_steps_of(uow, case.id):
-        if step.due_on is not None:
-            due_on = step.due_on if step.due_on >= today else today + GRACE
-            _owe(uow, case, step.id, owner=step.owner, due_on=due_on, actor=actor, now=now)
 
 
 def withdraw_consent(

@@ -30,13 +30,11 @@ from app.web.texts import _
 from app.workbench import pages, services
 from app.workbench.domain import LOG_FORM, Asked, CaseShell, folded, place_of_advice, place_of_need
 from app.workbench.forms import (
-    CloseForm,
     DeedForm,
     ElsewhereForm,
     LogForm,
     MoveForm,
     PathwayForm,
-    ReasonForm,
     RegisterForm,
     SkipForm,
     WithdrawForm,
@@ -279,39 +277,6 @@ def open_case(client_id: UUID) -> ResponseReturnValue:
 def _open(client_id: UUID, form: PathwayForm) -> str:
     given = {"contact_source": form.contact_source.data or "", **form.pathway()}
     return _here(services.open_pathway(uow(), client_id, **given, actor=actor(), now=moment()))
-
-
-@blueprint.route("/polut/<uuid:case_id>/paata", methods=["GET", "POST"])
-@requires(Permission.CASE_CLOSE)
-def close(case_id: UUID) -> ResponseReturnValue:
-    """Close the case with its outcome; what ends with it is told first."""
-    case, form = _case(case_id, Permission.CASE_CLOSE), CloseForm()
-    form.prepare(reference(), today())
-    _begin(form.closed_on, form, case)
-    return submit(form, lambda: _close(case, form), said=_("Case closed")) or _page(
-        "close", _shell(case, "close"), form=form
-    )
-
-
-def _close(case: CaseView, form: CloseForm) -> str:
-    services.close(uow(), case, **form.values(), actor=actor(), now=moment())
-    return _here(case)
-
-
-@blueprint.route("/polut/<uuid:case_id>/avaa", methods=["GET", "POST"])
-@requires(Permission.CASE_REOPEN)
-def reopen(case_id: UUID) -> ResponseReturnValue:
-    """Open a closed case again."""
-    case, form = _case(case_id, Permission.CASE_REOPEN), ReasonForm()
-    _begin(None, form, case)
-    done = submit(form, lambda: _reopen(case, form), said=_("Case reopened"))
-    return done or _page("reopen", _shell(case, "reopen"), form=form)
-
-
-def _reopen(case: CaseView, form: ReasonForm) -> str:
-    given = {"reason": form.reason.data, "expected_version": form.opened_at}
-    services.reopen(uow(), case, **given, actor=actor(), now=moment())
-    return _here(case)
 
 
 @blueprint.route("/polut/<uuid:case_id>/suostumukset/<uuid:consent_id>/peru", methods=["GET", "POST"])

@@ -149,7 +149,7 @@ def test_every_page_of_a_worker(sign_in: SignIn, product: Product, axe: Callable
         values = {**known}
         if endpoint in {"plans.edit", "plans.accept"}:
             values["version_id"] = known["draft_id"]
-        if endpoint == "workbench.reopen":
+        if endpoint == "closing.reopen":
             values["case_id"] = closed
         look(page, axe, place(endpoint, values))
 

@@ -10,7 +10,7 @@ from app.access.actor import Role
 from app.access.predicates import StandingKind
 from app.audit.models import AuditEvent
 from app.cases import queries, services
-from app.cases.domain import CaseView
+from app.cases.domain import CaseView, Ending
 from app.cases.models import Case, NeedException, StageVisit
 from app.core.errors import Conflict, Forbidden, NotFound, Refused
 from app.core.uow import UnitOfWork
@@ -173,9 +173,7 @@ def test_a_closed_case_is_reopened_with_a_reason_and_goes_on_where_it_was(walk: 
     services.close_case(
         walk.uow,
         walk.case,
-        outcome="no_need",
-        text="Palasi työhön.",
-        closed_on=date(2026, 11, 23),
+        Ending(outcome="no_need", text="Palasi työhön.", closed_on=date(2026, 11, 23)),
         actor=walk.actor,
         now=walk.now,
     )
@@ -191,10 +189,9 @@ def test_a_closed_case_is_reopened_with_a_reason_and_goes_on_where_it_was(walk: 
 
 def test_a_case_cannot_be_closed_before_it_was_opened_or_tomorrow(walk: Walk) -> None:
     for day in (date(2026, 11, 1), date(2026, 11, 25)):
+        ending = Ending(outcome="no_need", closed_on=day)
         with pytest.raises(Refused):
-            services.close_case(
-                walk.uow, walk.case, outcome="no_need", text=None, closed_on=day, actor=walk.actor, now=walk.now
-            )
+            services.close_case(walk.uow, walk.case, ending, actor=walk.actor, now=walk.now)
 
 
 def test_an_imported_case_has_its_earlier_stages_done_on_days_not_known(uow: UnitOfWork) -> None:

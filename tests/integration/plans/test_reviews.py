@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.access.actor import system_actor
 from app.cases import queries as cases
 from app.cases import services as case_acts
-from app.cases.domain import CaseView
+from app.cases.domain import CaseView, Ending
 from app.core.errors import Conflict, Forbidden, Refused
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
@@ -197,7 +197,7 @@ def test_an_imported_plan_without_goals_can_be_reviewed(uow: UnitOfWork, now: da
 
 def _close_and_reopen(uow: UnitOfWork, case: CaseView, *, closed: datetime, reopened: datetime) -> None:
     on = closed.date()
-    case_acts.close_case(uow, case, outcome="employment", text=None, closed_on=on, actor=DEMO, now=closed)
+    case_acts.close_case(uow, case, Ending(outcome="employment", closed_on=on), actor=DEMO, now=closed)
     services.end_plans(uow, case, on=on, actor=DEMO, now=closed)
     assert duties.open_of_case(uow, case.id) == []
     assert all(plan.in_force is None for plan in queries.plans_of(uow, case.id))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.access.predicates import Subject
-from app.cases.domain import CaseView, check_closing, check_entry, check_step, filled, passed_needs
+from app.cases.domain import CaseView, Ending, check_entry, check_step, closing_problems, filled, passed_needs
 from app.core.errors import Refused
 from app.pathways.domain import Effect, Need, StageCode
 from app.reference.domain import Words
@@ -67,11 +67,11 @@ def test_a_case_closes_between_its_opening_and_today(day: int, *, is_fine: bool)
         subject=Subject(),
     )
     assert case.client_ref == "A-2041"
-    if is_fine:
-        assert check_closing(case, "no_need", None, date(2026, 11, day), reference=LISTS, today=TODAY) is None
-    else:
-        with pytest.raises(Refused):
-            check_closing(case, "no_need", None, date(2026, 11, day), reference=LISTS, today=TODAY)
+    ending = Ending(outcome="no_need", closed_on=date(2026, 11, day))
+    found = closing_problems(case, ending, asks_ground=False, reference=LISTS, today=TODAY)
+    assert [problem.field for problem in found] == ([] if is_fine else ["closed_on"])
+    asked = closing_problems(case, ending, asks_ground=True, reference=LISTS, today=TODAY)
+    assert "ground" in {problem.field for problem in asked}, "1301/2014 section 34"
 
 
 def test_a_reason_passes_what_reminds_and_never_what_stops() -> None:

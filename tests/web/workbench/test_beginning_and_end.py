@@ -91,38 +91,6 @@ def test_another_teams_client_cannot_be_given_a_pathway(desk: Desk) -> None:
     assert desk.browser.get(f"/asiakkaat/{stranger}/uusi-polku").status_code == 404
 
 
-def test_closing_ends_everything_and_reopening_brings_the_duties_back(desk: Desk) -> None:
-    desk.browser.submit(f"{desk.path}/kirjaa", {"line": "A", "step": "Soita", "step_due": "30.11.2026"}, form="kirjaus")
-    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
-    answer = desk.browser.submit(f"{desk.path}/paata", {"outcome": "employment", "text": "Sai työn"}, form="paata")
-    assert answer.status_code == 303
-    closed = cases.case_of(desk.uow, case.id)
-    assert (closed.outcome, closed.worker_id, closed.is_open) == ("employment", None, False)
-    assert duties.open_of_case(desk.uow, case.id) == []
-    page = desk.browser.get(desk.path).get_data(as_text=True)
-    assert "Työ avoimilla työmarkkinoilla" in page
-    assert 'href="#miksi"' not in page
-    refused = desk.browser.submit(f"{desk.path}/avaa", {"reason": " "}, form="avaa-uudelleen")
-    assert refused.status_code == 422
-    answer = desk.browser.submit(f"{desk.path}/avaa", {"reason": "Tarve palasi"}, form="avaa-uudelleen")
-    assert answer.status_code == 303
-    assert [duty.due_on for duty in duties.open_of_case(desk.uow, case.id)] == [date(2026, 11, 30)]
-    assert "Tarve palasi" in desk.browser.get(f"{desk.path}/aikajana").get_data(as_text=True)
-
-
-def test_a_closed_case_takes_no_entries(desk: Desk) -> None:
-    desk.browser.submit(f"{desk.path}/paata", {"outcome": "no_need"}, form="paata")
-    assert desk.browser.get(f"{desk.path}/kirjaa").status_code == 403
-    assert f"{desk.path}/kirjaa" not in desk.browser.get(desk.path).get_data(as_text=True)
-
-
-def test_a_case_does_not_close_without_an_outcome(desk: Desk) -> None:
-    answer = desk.browser.submit(f"{desk.path}/paata", {"text": "Pidä tämä"}, form="paata")
-    assert answer.status_code == 422
-    assert "Pidä tämä" in answer.get_data(as_text=True)
-    assert cases.case_of(desk.uow, desk.case.id).is_open
-
-
 def test_withdrawing_a_consent_tells_first_for_whom_sharing_ends(desk: Desk) -> None:
     case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
     consent = create_consent(desk.uow, case, build_entry(given=("kela",)), now=desk.now)

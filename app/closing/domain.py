@@ -1,0 +1,172 @@
+"""What closing a case asks about everything that is still open in it. Plain values, no database.
+
+Nothing ends in silence: each promise and each duty gets an answer, and the answer is what the ledger keeps (ruling 15).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from app.cases.domain import LONGEST_REASON, CaseView, ClosingView, DroppedView, Ending, StepView
+from app.consents.domain import ConsentView
+from app.core.errors import FieldProblem
+from app.core.texts import N_
+from app.duties.domain import DutyKind, DutyView
+from app.network.domain import MemberView
+from app.workbench.domain import CaseShell
+
+
+class Fate(StrEnum):
+    """What becomes of something that is open when the case closes."""
+
+    DONE = "done"
+    NOT_NEEDED = "not_needed"
+    MOVED = "moved"
+    ENDS = "ends"
+
+
+# These are about the case itself, so they end with it; everything else was promised to somebody or asked by a law.
+ENDS_WITH_CASE: Final = frozenset(
+    {DutyKind.PLAN_REVIEW, DutyKind.PLAN_PERIOD_END, DutyKind.CONSENT_EXPIRY, DutyKind.MEMBER_WITHOUT_BASIS}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItem:
+    """One promise or one duty that is open, whichever is there; a promise with a day has both."""
+
+    step: StepView | None = None
+    duty: DutyView | None = None
+
+    @property
+    def id(self) -> UUID:
+        """What the answer is about: the promise, else the duty."""
+        if self.step is not None:
+            return self.step.id
+        if self.duty is None:
+            raise LookupError
+        return self.duty.id
+
+    @property
+    def name(self) -> str:
+        """The name of its field in the form."""
+        return f"item-{self.id.hex}"
+
+    @property
+    def due_on(self) -> date | None:
+        """The day it falls due, if it has one."""
+        return self.duty.due_on if self.duty is not None else self.step.due_on if self.step is not None else None
+
+    @property
+    def fates(self) -> tuple[Fate, ...]:
+        """What may become of it; only a promise moves, and only what is about the case itself ends with it."""
+        if self.step is not None:
+            return Fate.DONE, Fate.NOT_NEEDED, Fate.MOVED
+        if self.duty is not None and self.duty.kind in ENDS_WITH_CASE:
+            return Fate.ENDS, Fate.NOT_NEEDED
+        return Fate.DONE, Fate.NOT_NEEDED
+
+    @property
+    def likely(self) -> Fate | None:
+        """What is chosen beforehand: only what harms nobody, so never for a promise."""
+        return Fate.ENDS if Fate.ENDS in self.fates else None
+
+
+def items_of(steps: Iterable[StepView], duties: Iterable[DutyView], *, step_kind: str) -> tuple[OpenItem, ...]:
+    """Return everything open, each promise with its duty; the earliest due first, what has no day last."""
+    owed = {duty.subject_id: duty for duty in duties if duty.subject_kind == step_kind}
+    kept = list(steps)
+    items = [OpenItem(step=step, duty=owed.pop(step.id, None)) for step in kept]
+    others = [duty for duty in duties if duty.subject_kind != step_kind or duty.subject_id in owed]
+    items += [OpenItem(duty=duty) for duty in others]
+    return tuple(sorted(items, key=lambda item: (item.due_on or date.max, item.id)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What somebody said becomes of an item: done on a day, not needed because, moved to another case."""
+
+    fate: Fate | None = None
+    on: date | None = None
+    reason: str = ""
+    to: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Everything that closing asks: how it ended, what becomes of each item, which consents the client withdraws."""
+
+    ending: Ending
+    answers: Mapping[UUID, Answer] = field(default_factory=dict)
+    withdrawn: tuple[UUID, ...] = ()
+
+
+def answer_problems(
+    items: Iterable[OpenItem], answers: Mapping[UUID, Answer], *, cases: Sequence[CaseView], today: date
+) -> list[FieldProblem]:
+    """Return what is missing of the answers, each at its row; `cases` are those that a promise may move to."""
+    open_cases = {case.id for case in cases}
+    found: list[FieldProblem] = []
+    for item in items:
+        answer = answers.get(item.id, Answer())
+        if answer.fate not in item.fates or (answer.fate is Fate.MOVED and answer.to not in open_cases):
+            found.append(FieldProblem(item.name, N_("Choose what becomes of this.")))
+        found += _done_problems(item, answer, today) if answer.fate is Fate.DONE else []
+        found += _reason_problems(item, answer) if answer.fate is Fate.NOT_NEEDED else []
+    return found
+
+
+def _done_problems(item: OpenItem, answer: Answer, today: date) -> list[FieldProblem]:
+    if answer.on is None:
+        return [FieldProblem(f"{item.name}-on", N_("Write the day on which it was done."))]
+    if answer.on > today:
+        return [FieldProblem(f"{item.name}-on", N_("The date cannot be in the future."))]
+    return []
+
+
+def _reason_problems(item: OpenItem, answer: Answer) -> list[FieldProblem]:
+    if not answer.reason.strip():
+        return [FieldProblem(f"{item.name}-reason", N_("Write why it is not needed."))]
+    if len(answer.reason) > LONGEST_REASON:
+        words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_REASON)
+        return [FieldProblem(f"{item.name}-reason", words)]
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingPage:
+    """What closing shows: the case, what is open, the consents and the network that it touches."""
+
+    shell: CaseShell
+    items: tuple[OpenItem, ...]
+    consents: tuple[ConsentView, ...]
+    members: tuple[MemberView, ...]
+    cases: tuple[CaseView, ...]
+    asks_ground: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledDuty:
+    """A duty that ended on the day the case closed: what it was, how it ended and why."""
+
+    kind: str
+    due_on: date
+    outcome: str
+    text: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingPage:
+    """How the case closed and what became of everything that was open then."""
+
+    shell: CaseShell
+    closing: ClosingView
+    closed_by: str
+    dropped: tuple[DroppedView, ...]
+    settled: tuple[SettledDuty, ...]
+    group: str

@@ -1,0 +1,173 @@
+"""The forms of closing and reopening. What is open differs by case, so the closing form is made for it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from app.cases.domain import LONGEST_LINE, LONGEST_REASON, CaseView, Ending
+from app.closing.domain import Answer, Closing, ClosingPage, Fate, OpenItem, answer_problems
+from app.reference.domain import Reference
+from app.web.forms import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    ManyField,
+    Needed,
+    PolkuForm,
+    SelectField,
+    TextField,
+)
+from app.web.request import today
+from app.web.texts import _, _l
+
+FATES: Final = {
+    Fate.DONE: _l("Done"),
+    Fate.NOT_NEEDED: _l("Not needed any more"),
+    Fate.ENDS: _l("Ends with the case"),
+}
+GROUNDS: Final = (
+    ("over", _l("No ground for the client relationship remains")),
+    ("remains", _l("The client relationship in social welfare goes on")),
+)
+
+
+class VersionedForm(PolkuForm):
+    """A form about a case, which must be as it was when the form was opened."""
+
+    def keep(self, version: int) -> None:
+        """Keep the version for the optimistic lock."""
+        setattr(self.version, "data", version)  # noqa: B010 - the published types say a hidden field holds text
+
+    @property
+    def opened_at(self) -> int | None:
+        """The version the form was opened on, or None."""
+        kept: Any = self.version.data
+        return kept if isinstance(kept, int) else None
+
+
+class ReasonForm(VersionedForm):
+    """A deed that asks why."""
+
+    reason = LongTextField(_l("Reason"), rows=2, validators=[Needed(_l("Write the reason.")), AtMost(LONGEST_REASON)])
+
+
+class CloseForm(VersionedForm):
+    """Close a case with its outcome; `make_close_form` adds a question for everything that is open."""
+
+    items: tuple[OpenItem, ...] = ()
+    cases: tuple[CaseView, ...] = ()
+    outcome = SelectField(
+        _l("How the case ended"), empty=_l("Choose"), validators=[Needed(_l("Choose how the case ended."))]
+    )
+    closed_on = DayField(
+        _l("Closing day"), chips=("tänään", "eilen"), validators=[Needed(_l("Write the date, for example 5.2.2026."))]
+    )
+    text = LongTextField(_l("What the path led to"), rows=3, validators=[AtMost(LONGEST_REASON)])
+    client_estimate = LongTextField(
+        _l("What helped, in the client's own words"), rows=3, validators=[AtMost(LONGEST_REASON)]
+    )
+    supported_by = TextField(
+        _l("Where the client is supported from now on"),
+        hint=_l("The service or the party, and the person if there is one"),
+        validators=[AtMost(LONGEST_LINE)],
+    )
+    is_feedback_asked = ChoiceField(
+        _l("Was the client asked for feedback?"),
+        inline=True,
+        choices=[("yes", _l("Yes")), ("no", _l("No"))],
+        validators=[Needed(_l("Choose whether feedback was asked."))],
+    )
+    withdrawn = ManyField(_l("Consents that the client withdraws now"))
+
+    def start(self) -> None:
+        """Set what is likely: the day is today, and what is about the case alone ends with it."""
+        self.closed_on.process_data(today())
+        for item in self.items:
+            self[item.name].process_data(item.likely)
+            if f"{item.name}-on" in self:
+                self[f"{item.name}-on"].process_data(today())
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own signature
+        """Tell every missing answer at once, the day or the reason of one as well as another that was not given."""
+        is_fine = super().validate(extra_validators)
+        answers = {item.id: self._answer(item) for item in self.items}
+        missing = answer_problems(self.items, answers, cases=self.cases, today=today())
+        for problem in missing:
+            if problem.field and not self[problem.field].errors:
+                self.blame(problem)
+        return is_fine and not missing
+
+    def closing(self) -> Closing:
+        """What was answered, for the service."""
+        ground = self["ground"].data if "ground" in self else None
+        return Closing(
+            ending=Ending(
+                outcome=self.outcome.data or "",
+                closed_on=self.closed_on.data,
+                text=self.text.data or None,
+                client_estimate=self.client_estimate.data or None,
+                ground=ground or None,
+                supported_by=self.supported_by.data or None,
+                is_feedback_asked=self.is_feedback_asked.data == "yes",
+            ),
+            answers={item.id: self._answer(item) for item in self.items},
+            withdrawn=tuple(UUID(one) for one in self.withdrawn.data or ()),
+        )
+
+    def _answer(self, item: OpenItem) -> Answer:
+        fate, _colon, to = (self[item.name].data or "").partition(":")
+        on = self[f"{item.name}-on"].data if f"{item.name}-on" in self else None
+        if self[item.name].errors:
+            fate, to = "", ""
+        reason = self[f"{item.name}-reason"].data or ""
+        return Answer(fate=Fate(fate) if fate else None, on=on, reason=reason, to=UUID(to) if to else None)
+
+
+def make_close_form(page: ClosingPage, known: Reference) -> CloseForm:
+    """Return the form with a question for each open item, filled with what was sent."""
+    fields: dict[str, Any] = {"items": page.items, "cases": page.cases}
+    for item in page.items:
+        fields |= _item_fields(item, page.cases)
+    if page.asks_ground:
+        fields["ground"] = ChoiceField(
+            _l("Client relationship in social welfare"),
+            choices=GROUNDS,
+            validators=[Needed(_l("Choose whether a ground for the client relationship remains."))],
+        )
+    form: CloseForm = type("CloseForm", (CloseForm,), fields)()
+    groups = known.outcome_groups
+    form.outcome.offer(
+        [(row.code, _named(groups.label(row.group), str(row.label))) for row in known.outcomes.on(today())]
+    )
+    form.withdrawn.offer(
+        [(str(one.id), ", ".join(known.parties.label(code) for code in (*one.parties, *one.refused))) for one in
+         page.consents]
+    )  # fmt: skip
+    return form
+
+
+def _named(group: str, label: str) -> str:
+    return label if label == group else f"{group}: {label}"
+
+
+def _item_fields(item: OpenItem, cases: Sequence[CaseView]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        item.name: ChoiceField(
+            _l("What becomes of it"),
+            choices=_fates(item, cases),
+            invalid_choice_message=_l("Choose what becomes of this."),
+            validators=[Needed(_l("Choose what becomes of this."))],
+        ),
+        f"{item.name}-reason": TextField(_l("Why it is not needed"), validators=[AtMost(LONGEST_REASON)]),
+    }
+    if Fate.DONE in item.fates:
+        fields[f"{item.name}-on"] = DayField(_l("Day on which it was done"))
+    return fields
+
+
+def _fates(item: OpenItem, cases: Sequence[CaseView]) -> list[tuple[str, object]]:
+    offered: list[tuple[str, object]] = [(fate, FATES[fate]) for fate in item.fates if fate in FATES]
+    if Fate.MOVED in item.fates:
+        offered += [(f"{Fate.MOVED}:{one.id}", _("Moves to path %(ref)s", ref=one.ref)) for one in cases]
+    return offered
