@@ -71,6 +71,7 @@ PLAN_KINDS: Final = (
     "work_ability_support_plan",
     "group_employment_plan",
     "client_plan",
+    "rehabilitation_group_plan",
 )
 NOTE_TOPICS: Final = (
     "contact_source",

@@ -1,7 +1,7 @@
 """When a plan is reviewed next and why that day; what a plan says (how versions are seen and differ: `versions`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -10,16 +10,19 @@ from uuid import UUID
 from app.core.errors import FieldProblem
 from app.core.texts import N_, Text
 from app.core.workdays import add_months, roll_back
+from app.plans.checks import Sheet, Written, answer_problems
+from app.plans.fields import MOST_LINE, MOST_TEXT, Answer, Week
 from app.reference.domain import Cadence
 
 PERIOD_END: Final = "PERIOD_END"
 CHOSEN: Final = "CHOSEN_DAY"
 REOPENED: Final = "REOPENED_CASE"
 REOPENED_DAYS: Final = 14
-LONGEST_TEXT: Final = 4_000
-LONGEST_LINE: Final = 500
+LONGEST_TEXT: Final = MOST_TEXT
+LONGEST_LINE: Final = MOST_LINE
 MOST_GOALS: Final = 20
 MOST_ACTIONS: Final = 20
+MOST_INTERIM: Final = 20
 YEAR: Final = 12
 DAYS_AHEAD: Final = 3
 
@@ -255,17 +258,30 @@ class ActionContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoalContent:
-    """One goal, in the client's own words where possible, with its actions in their order."""
+class InterimContent:
+    """One step on the way to a goal (välitavoite), also in the client's words, and when it should be reached."""
 
     text: str
+    due_on: date | None = None
+    origin_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalContent:
+    """One goal, in the client's own words where possible, with its interim goals and actions in their order."""
+
+    text: str
+    interim: tuple[InterimContent, ...] = ()
     actions: tuple[ActionContent, ...] = ()
     origin_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanContent:
-    """Everything that is written in a version."""
+    """Everything that is written in a version.
+
+    `answers` by the code of their field; `reasons` by `limits.Subject`, for limits the plan does not keep.
+    """
 
     goals: tuple[GoalContent, ...] = ()
     period_start: date | None = None
@@ -273,6 +289,15 @@ class PlanContent:
     next_review_on: date | None = None
     next_review_reason: str | None = None
     summary: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    week: Week = field(default_factory=Week)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def written(self) -> Written:
+        """The part that a form of the kind and its limits are held against."""
+        start, end = self.period_start, self.period_end
+        return Written(answers=self.answers, week=self.week, reasons=self.reasons, start=start, end=end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,12 +323,16 @@ class HeldReview:
     next_reason: str | None = None
 
 
-def content_problems(content: PlanContent, *, today: date, is_final: bool) -> list[FieldProblem]:
+def content_problems(
+    content: PlanContent, *, today: date, is_final: bool, sheet: Sheet | None = None
+) -> list[FieldProblem]:
     """Return what is wrong with a version as written, each reason at its field; rows are named goal-1, goal-1-action-2.
 
-    `is_final`: it is about to come into force, so it must say something and have a day for its review.
+    `is_final`: it is about to come into force, so it must say something and have a day for its review. `sheet`: the
+    form of its kind; None for a plan from a register, which has none.
     """
     found = [*_period_problems(content), *_row_problems(content)]
+    found += answer_problems(content.written, sheet, is_final=is_final) if sheet else []
     if is_final and not content.goals:
         found.append(FieldProblem(None, N_("Write at least one goal before the plan comes into force.")))
     if content.next_review_on is not None and content.next_review_on <= today and not is_final:
@@ -331,6 +360,11 @@ def _row_problems(content: PlanContent) -> list[FieldProblem]:
         found.append(FieldProblem(None, N_("A plan has at most %(most)s goals.", most=MOST_GOALS)))
     for number, goal in enumerate(content.goals, 1):
         found += _text_problems(f"goal-{number}-text", goal.text, N_("Write goal %(number)s.", number=number))
+        if len(goal.interim) > MOST_INTERIM:
+            found.append(FieldProblem(None, N_("A goal has at most %(most)s interim goals.", most=MOST_INTERIM)))
+        for place, step in enumerate(goal.interim, 1):
+            words = N_("Write interim goal %(place)s of goal %(number)s.", place=place, number=number)
+            found += _text_problems(f"goal-{number}-interim-{place}-text", step.text, words)
         if len(goal.actions) > MOST_ACTIONS:
             found.append(FieldProblem(None, N_("A goal has at most %(most)s actions.", most=MOST_ACTIONS)))
         for place, action in enumerate(goal.actions, 1):

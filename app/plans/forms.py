@@ -3,13 +3,14 @@
 A plan's rows come and go, so its form is made for the rows at hand (`rows`); each field has a flat name.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from app.plans.checks import Written, field_name, reason_name
 from app.plans.domain import (
     LONGEST_LINE,
     LONGEST_TEXT,
@@ -19,13 +20,47 @@ from app.plans.domain import (
     ActionOwner,
     ActionState,
     GoalContent,
+    InterimContent,
     PlanContent,
 )
-from app.plans.rows import ROW, GoalRow, values_of
-from app.web.forms import AtMost, ChoiceField, LongTextField, Needed, PolkuForm, SelectField, TextField, WorkdayField
-from app.web.texts import _, _l, worded
+from app.plans.fields import (
+    CHOSEN,
+    WEEKDAYS,
+    Answer,
+    DayTimes,
+    FieldSet,
+    FieldType,
+    PlanField,
+    Section,
+    Week,
+    say_times,
+)
+from app.plans.limits import Subject
+from app.plans.rows import ROW, GoalRow, read_times, values_of
+from app.plans.versions import KEPT_REASONS
+from app.web.forms import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    Needed,
+    PolkuForm,
+    SelectField,
+    TextField,
+    WorkdayField,
+)
+from app.web.texts import _, _l, _lp, worded
 
 MONTHS: Final = ("+1 kk", "+3 kk", "+6 kk")
+DAY_NAMES: Final = (
+    _lp("label of a field", "Monday"),
+    _lp("label of a field", "Tuesday"),
+    _lp("label of a field", "Wednesday"),
+    _lp("label of a field", "Thursday"),
+    _lp("label of a field", "Friday"),
+    _lp("label of a field", "Saturday"),
+    _lp("label of a field", "Sunday"),
+)
 OWNERS: Final = worded(ActionOwner, WORDS)
 STATES: Final = worded(ActionState, WORDS)
 WAYS: Final = worded(AcceptanceWay, WORDS)
@@ -41,6 +76,42 @@ class RowText(TextField):
         made = super().params(**extra)
         made["attributes"] |= self.marks
         return made
+
+
+class TimesField(TextField):
+    """From when to when on one day; empty is no day. What was typed stays when it cannot be read."""
+
+    def process_data(self, value: Any) -> None:  # noqa: ANN401 - WTForms' own signature
+        """Start empty: a stored week arrives as it is written."""
+        self.data, self.typed = value, ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the times, or say how to write them."""
+        self.data = None
+        self.typed = str(valuelist[0]).strip() if valuelist else ""
+        if not self.typed:
+            return
+        try:
+            self.data = read_times(self.typed)
+        except ValueError:
+            words = _("%(day)s: write the times as 9.00–13.00.", day=self.label.text)
+            raise ValueError(words) from None
+        self.typed = say_times(*self.data)
+
+    def params(self, **extra: Any) -> dict[str, Any]:  # noqa: ANN401 - parameters of a macro
+        """Show what was typed under the name of the day alone."""
+        label = {"text": str(self.label.text), "classes": "govuk-label--s"}
+        return super().params(value=self.typed, classes="polku-times", label=label, **extra)
+
+
+class BeforeForce(Needed):
+    """Needed before the plan comes into force; a draft may wait for it, so the form itself asks nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def __call__(self, form: Any, field: Any) -> None:  # noqa: ANN401 - WTForms calls it so
+        """Let the draft be saved."""
 
 
 class VersionForm(PolkuForm):
@@ -60,8 +131,9 @@ class VersionForm(PolkuForm):
 class PlanForm(VersionForm):
     """A draft; `make_plan_form` adds the fields in the order of the page."""
 
-    shape: tuple[int, ...] = ()
+    shape: tuple[GoalRow, ...] = ()
     focus: str = ""
+    asked: FieldSet | None = None
     kept_at: datetime | None = None
 
     def content(self, known: Collection[UUID]) -> PlanContent:
@@ -73,7 +145,22 @@ class PlanForm(VersionForm):
             next_review_on=self["next_review_on"].data,
             next_review_reason=self["next_review_reason"].data or None,
             summary=self["summary"].data or None,
+            answers=self.written.answers,
+            week=self.written.week,
+            reasons=self.written.reasons,
         )
+
+    @property
+    def written(self) -> Written:
+        """What is answered of the form of the kind, as far as it can be read."""
+        asked = {one.code: self[field_name(one.code)] for one in self.asked or () if one.type is not FieldType.WEEK}
+        answers = {code: answer for code, field in asked.items() if not (answer := _answer(field)).is_empty}
+        times = {day: self[f"week-{day}"].data for day in WEEKDAYS if f"week-{day}" in self}
+        week = Week(tuple(DayTimes(day, *agreed) for day, agreed in times.items() if agreed))
+        named = {one: self[reason_name(one)].data for one in KEPT_REASONS if reason_name(one) in self}
+        reasons = {str(subject): text for subject, text in named.items() if text}
+        start, end = self["period_start"].data, self["period_end"].data
+        return Written(answers=answers, week=week, reasons=reasons, start=start, end=end)
 
     def _goal(self, number: int, known: Collection[UUID]) -> GoalContent:
         actions = tuple(
@@ -84,27 +171,46 @@ class PlanForm(VersionForm):
                 state=ActionState(self[f"goal-{number}-action-{place}-state"].data or ActionState.OPEN),
                 origin_id=_known(self[f"goal-{number}-action-{place}-origin"].data, known),
             )
-            for place in range(1, self.shape[number - 1] + 1)
+            for place in range(1, len(self.shape[number - 1].actions) + 1)
+        )
+        interim = tuple(
+            InterimContent(
+                text=self[f"goal-{number}-interim-{place}-text"].data,
+                due_on=self[f"goal-{number}-interim-{place}-due"].data,
+                origin_id=_known(self[f"goal-{number}-interim-{place}-origin"].data, known),
+            )
+            for place in range(1, len(self.shape[number - 1].interim) + 1)
         )
         origin = _known(self[f"goal-{number}-origin"].data, known)
-        return GoalContent(text=self[f"goal-{number}-text"].data, actions=actions, origin_id=origin)
+        return GoalContent(text=self[f"goal-{number}-text"].data, interim=interim, actions=actions, origin_id=origin)
 
 
 def _known(text: str, known: Collection[UUID]) -> UUID | None:
     return next((one for one in known if str(one) == text), None)
 
 
-def make_plan_form(values: Mapping[str, str], rows: tuple[GoalRow, ...], focus: str = "") -> PlanForm:
-    """Return the form for the rows, filled with the values."""
+def _answer(field: Any) -> Answer:  # noqa: ANN401 - a field of any type
+    if isinstance(field, DayField):
+        return Answer(day=field.data)
+    return Answer(choice=field.data or None) if isinstance(field, SelectField) else Answer(text=field.data or None)
+
+
+def make_plan_form(
+    values: Mapping[str, str], rows: tuple[GoalRow, ...], focus: str = "", *, asked: FieldSet | None = None
+) -> PlanForm:
+    """Return the form for the rows and the questions of the kind, filled with the values."""
+    before, after = (asked.before_goals, asked.after_goals) if asked else ((), ())
     fields: dict[str, Any] = {
-        "shape": tuple(len(goal.actions) for goal in rows),
+        "shape": rows,
         "focus": focus,
+        "asked": asked,
         "period_start": WorkdayField(_l("Period starts"), hint=_l("For example 2.3.2026")),
         "period_end": WorkdayField(_l("Period ends"), hint=_l("For example 5.6.2026")),
-    }
+        reason_name(Subject.PERIOD): LongTextField(_l("Why the period is not within the limit"), rows=2),
+    } | _section_fields(before)
     for number, goal in enumerate(rows, 1):
-        fields |= _goal_fields(number, len(goal.actions))
-    fields |= {
+        fields |= _goal_fields(number, goal)
+    fields |= _section_fields(after) | {
         "next_review_on": WorkdayField(
             _l("Next review"), chips=MONTHS, validators=[Needed(_l("Write the day of the next review"))]
         ),
@@ -121,16 +227,53 @@ def make_plan_form(values: Mapping[str, str], rows: tuple[GoalRow, ...], focus: 
     return form
 
 
-def _goal_fields(number: int, actions: int) -> dict[str, Any]:
+def _section_fields(sections: Sequence[Section]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for asked in (one for section in sections for one in section.fields):
+        if asked.type is FieldType.WEEK:
+            fields |= {f"week-{day}": TimesField(DAY_NAMES[day - 1]) for day in WEEKDAYS}
+            words = _l("Why the days or times are not within the limits")
+            fields[reason_name(Subject.WEEK)] = LongTextField(words, rows=2)
+        else:
+            fields[field_name(asked.code)] = _answer_field(asked)
+    return fields
+
+
+def _answer_field(asked: PlanField) -> Any:  # noqa: ANN401 - an unbound field of WTForms
+    known: dict[str, Any] = {"hint": str(asked.hint) if asked.hint else None}
+    if asked.is_needed:
+        known["validators"] = [BeforeForce()]
+    label = str(asked.label)
+    if asked.type in CHOSEN:
+        choices = [(one.code, str(one.label)) for one in asked.choices]
+        return ChoiceField(label, choices=choices, inline=asked.type is FieldType.YES_NO, **known)
+    if asked.type is FieldType.DAY:
+        return WorkdayField(label, **known)
+    return LongTextField(label, rows=3, **known) if asked.type is FieldType.TEXT else TextField(label, **known)
+
+
+def _goal_fields(number: int, goal: GoalRow) -> dict[str, Any]:
     words = _("Goal %(number)s, in the client's words", number=number)
     missing = _("Write goal %(number)s", number=number)
     fields: dict[str, Any] = {
         f"goal-{number}-text": RowText(words, validators=[Needed(missing), AtMost(LONGEST_LINE)]),
         f"goal-{number}-origin": TextField(_l("First version of the row")),
     }
-    for place in range(1, actions + 1):
+    for place in range(1, len(goal.interim) + 1):
+        fields |= _interim_fields(f"goal-{number}-interim-{place}", number, place)
+    for place in range(1, len(goal.actions) + 1):
         fields |= _action_fields(f"goal-{number}-action-{place}", number, place)
     return fields
+
+
+def _interim_fields(name: str, number: int, place: int) -> dict[str, Any]:
+    missing = _("Write interim goal %(place)s of goal %(number)s", place=place, number=number)
+    words = _("Interim goal %(place)s", place=place)
+    return {
+        f"{name}-text": RowText(words, validators=[Needed(missing), AtMost(LONGEST_LINE)]),
+        f"{name}-due": WorkdayField(_l("By when")),
+        f"{name}-origin": TextField(_l("First version of the row")),
+    }
 
 
 def _action_fields(name: str, number: int, place: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Plans, their versions, goals, actions and the reviews held of them."""
 
-from datetime import date
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -59,8 +59,59 @@ class PlanVersion(Base):
     client_comment: Mapped[Sealed | None]
     written_at: Mapped[Instant]
     written_by: Mapped[UUID | None]
+    form_version: Mapped[Small | None]
+    derived_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_version.id"))
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own attribute
+
+
+class PlanAnswer(Base):
+    """The answer to one field of the form: free text sealed, the code of a choice or a day in the clear."""
+
+    __tablename__ = "plan_answer"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(text, choice, day) = 1", name="one_answer"),
+        Index("uq_plan_answer_code", "plan_version_id", "code", unique=True),
+    )
+
+    id: Mapped[Id]
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id", ondelete="CASCADE"))
+    code: Mapped[Code]
+    text: Mapped[Sealed | None]
+    choice: Mapped[str | None] = mapped_column(String(60))
+    day: Mapped[date | None]
+
+
+class PlanWeekday(Base):
+    """From when to when the client takes part on one day of every week (Monday is 1)."""
+
+    __tablename__ = "plan_weekday"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 1 AND 7", name="known_weekday"),
+        CheckConstraint("ends > starts", name="ends_after_start"),
+        Index("uq_plan_weekday", "plan_version_id", "weekday", unique=True),
+    )
+
+    id: Mapped[Id]
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id", ondelete="CASCADE"))
+    weekday: Mapped[Small]
+    starts: Mapped[time]
+    ends: Mapped[time]
+
+
+class PlanReason(Base):
+    """Why the plan does not keep a limit, or came into force although something was missing."""
+
+    __tablename__ = "plan_reason"
+    __table_args__ = (
+        CheckConstraint("subject IN ('week', 'period', 'start', 'signatures')", name="known_subject"),
+        Index("uq_plan_reason_subject", "plan_version_id", "subject", unique=True),
+    )
+
+    id: Mapped[Id]
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id", ondelete="CASCADE"))
+    subject: Mapped[str] = mapped_column(String(20))
+    text: Mapped[Sealed]
 
 
 class Goal(Base):
@@ -73,6 +124,20 @@ class Goal(Base):
     plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id", ondelete="CASCADE"))
     ordinal: Mapped[Small]
     text: Mapped[Sealed]
+    origin_id: Mapped[UUID | None]
+
+
+class InterimGoal(Base):
+    """A step on the way to a goal (välitavoite), in the client's words, and when it should be reached."""
+
+    __tablename__ = "interim_goal"
+    __table_args__ = (Index("uq_interim_goal_ordinal", "goal_id", "ordinal", unique=True),)
+
+    id: Mapped[Id]
+    goal_id: Mapped[UUID] = mapped_column(ForeignKey("goal.id", ondelete="CASCADE"))
+    ordinal: Mapped[Small]
+    text: Mapped[Sealed]
+    due_on: Mapped[date | None]
     origin_id: Mapped[UUID | None]
 
 

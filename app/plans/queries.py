@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,29 +15,34 @@ from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
 from app.duties.domain import DutyKind, DutyView
+from app.plans.checks import Sheet
+from app.plans.contents import answers_of, goals_of, reasons_of, week_of
 from app.plans.domain import (
     AcceptanceWay,
-    ActionOwner,
-    ActionState,
     DueDay,
     GoalOutcome,
     VersionState,
     explain_due,
 )
-from app.plans.models import Action, Goal, Plan, PlanVersion, Review, ReviewOutcome
+from app.plans.loader import field_set_of
+from app.plans.models import Goal, Plan, PlanVersion, Review, ReviewOutcome
+from app.plans.printed import ActivityPart, PrintedVersion, activity_part, printed
 from app.plans.versions import (
-    ActionView,
+    Difference,
     GoalResult,
-    GoalView,
     PlanView,
     ReviewView,
     VersionHead,
     VersionView,
+    difference,
 )
-from app.reference.loader import cadence_for
+from app.reference.loader import cadence_for, reference
 
 PLAN = "plan"
 """The subject kind of the duties of a plan; their subject is the plan, not a version of it."""
+
+
+ACTIVITY_KINDS: Final = ("activation_plan", "multisector_employment_plan", "implementation_plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +122,8 @@ def _head(row: PlanVersion) -> VersionHead:
         acceptance_way=AcceptanceWay(row.acceptance_way) if row.acceptance_way else None,
         written_at=row.written_at,
         written_by=row.written_by,
+        form_version=row.form_version,
+        derived_from_id=row.derived_from_id,
         version=row.version,
     )
 
@@ -132,7 +140,7 @@ def _held(uow: UnitOfWork, plan_ids: Collection[UUID]) -> dict[UUID, list[date]]
 
 
 def version_of(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> VersionView:
-    """Return one version of a plan of the case, opened, or NotFound (three statements)."""
+    """Return one version of a plan of the case, opened, or NotFound (seven statements)."""
     found = uow.session.execute(
         select(PlanVersion, Plan.kind)
         .join(Plan, Plan.id == PlanVersion.plan_id)
@@ -145,11 +153,53 @@ def version_of(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> VersionView:
     return VersionView(
         head=_head(row),
         kind=kind,
-        goals=_goals(uow, version_id),
+        goals=goals_of(uow, version_id),
         summary=opened("plan_version", "summary", row.id, row.summary),
         next_review_reason=opened("plan_version", "next_review_reason", row.id, row.next_review_reason),
         client_comment=opened("plan_version", "client_comment", row.id, row.client_comment),
+        answers=answers_of(uow, version_id),
+        week=week_of(uow, version_id),
+        reasons=reasons_of(uow, version_id),
     )
+
+
+def sheet_of(version: VersionView, today: date) -> Sheet | None:
+    """Return the form a version is written on with the limits that hold when its period starts; None: it has none.
+
+    A period that has no start yet is held against the limits of today.
+    """
+    return _sheet(version.kind, version.head.form_version, version.head.period_start or today)
+
+
+def sheet_for(uow: UnitOfWork, row: PlanVersion, on: date) -> Sheet | None:
+    """Return the form of a version row with the limits that hold on a day, or None."""
+    kind = uow.session.scalar(select(Plan.kind).where(Plan.id == row.plan_id))
+    return _sheet(kind or "", row.form_version, on)
+
+
+def _sheet(kind: str, form_version: int | None, on: date) -> Sheet | None:
+    fields = field_set_of(kind, form_version) if form_version else None
+    return Sheet(fields=fields, limits=reference().limits_for(kind, on)) if fields else None
+
+
+def printed_of(uow: UnitOfWork, case_id: UUID, version_id: UUID, today: date) -> PrintedVersion:
+    """Return one version of a plan of the case as it is read and printed, or NotFound."""
+    version = version_of(uow, case_id, version_id)
+    return printed(version, sheet_of(version, today))
+
+
+def activity_of(uow: UnitOfWork, case_id: UUID) -> ActivityPart | None:
+    """Return what the plans in force say of rehabilitative work activity, or None.
+
+    The activation plan or the multisector plan is asked before the implementation plan, which follows from it.
+    """
+    heads = {plan.kind: plan.in_force for plan in plans_of(uow, case_id) if plan.in_force}
+    for kind in ACTIVITY_KINDS:
+        head = heads.get(kind)
+        found = activity_part(version_of(uow, case_id, head.id)) if head else None
+        if found is not None:
+            return found
+    return None
 
 
 def version_before(uow: UnitOfWork, case_id: UUID, plan: PlanView, number: int) -> VersionView | None:
@@ -158,43 +208,17 @@ def version_before(uow: UnitOfWork, case_id: UUID, plan: PlanView, number: int) 
     return version_of(uow, case_id, older[0].id) if older else None
 
 
+def changes_of(before: VersionView, after: VersionView, today: date) -> Difference:
+    """Return what a version changed, each question in the words of its form."""
+    sheets = [sheet for one in (after, before) if (sheet := sheet_of(one, today))]
+    return difference(before, after, [asked for sheet in sheets for asked in sheet.fields])
+
+
 def known_rows(uow: UnitOfWork, case_id: UUID, plan: PlanView, version: VersionView) -> frozenset[UUID]:
     """Return the ids under which goals and actions of a draft may go on: those of the version before it."""
     before = version_before(uow, case_id, plan, version.head.number)
     goals = before.goals if before else ()
-    return frozenset({goal.key for goal in goals} | {action.key for goal in goals for action in goal.actions})
-
-
-def _goals(uow: UnitOfWork, version_id: UUID) -> tuple[GoalView, ...]:
-    rows = uow.session.scalars(select(Goal).where(Goal.plan_version_id == version_id).order_by(Goal.ordinal)).all()
-    actions: dict[UUID, list[ActionView]] = defaultdict(list)
-    for action in uow.session.scalars(
-        select(Action)
-        .join(Goal, Goal.id == Action.goal_id)
-        .where(Goal.plan_version_id == version_id)
-        .order_by(Action.ordinal)
-    ):
-        actions[action.goal_id].append(_action(uow, action))
-    return tuple(
-        GoalView(
-            id=row.id,
-            text=uow.vault.open("goal", "text", row.id, row.text),
-            origin_id=row.origin_id,
-            actions=tuple(actions[row.id]),
-        )
-        for row in rows
-    )
-
-
-def _action(uow: UnitOfWork, row: Action) -> ActionView:
-    return ActionView(
-        id=row.id,
-        text=uow.vault.open("plan_action", "text", row.id, row.text),
-        owner=ActionOwner(row.owner),
-        due_on=row.due_on,
-        state=ActionState(row.state),
-        origin_id=row.origin_id,
-    )
+    return frozenset(key for goal in goals for key in goal.keys)
 
 
 def reviews_of(uow: UnitOfWork, plan_id: UUID) -> list[ReviewView]:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -19,18 +18,19 @@ from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.pathways.loader import pathway
 from app.plans import queries
+from app.plans.contents import write_contents
 from app.plans.domain import (
     LONGEST_TEXT,
     AcceptanceWay,
-    ActionContent,
-    GoalContent,
     PlanContent,
     VersionState,
     content_problems,
     next_review_problems,
 )
+from app.plans.fields import FieldSet
 from app.plans.ledger import end_plans, keep_imported_review, open_plan_duties, recompute_duties
-from app.plans.models import Action, Goal, Plan, PlanVersion
+from app.plans.loader import field_set_on
+from app.plans.models import Plan, PlanVersion
 from app.plans.queries import PLAN
 from app.reference.loader import reference
 
@@ -58,7 +58,9 @@ def start_plan(uow: UnitOfWork, case: CaseView, *, kind: str, actor: Actor, now:
     if kind not in model.plan_kinds or reference().plan_kinds.pick(kind, local_date(now)) is None:
         raise Refused(N_("Choose the kind of plan."), "kind")
     plan = _new_plan(uow, case, kind, source="work", actor=actor, now=now)
-    version = _new_version(uow, plan.id, 1, actor=actor, now=now)
+    fields = field_set_on(kind, local_date(now))
+    form_version = fields.version if fields else None
+    version = _new_version(uow, plan.id, 1, form_version=form_version, actor=actor, now=now)
     _record(uow, "plan_started", case, plan.id, actor=actor, now=now, kind=kind)
     return version.id
 
@@ -76,10 +78,11 @@ def _new_plan(uow: UnitOfWork, case: CaseView, kind: str, *, source: str, actor:
     return row
 
 
-def _new_version(uow: UnitOfWork, plan_id: UUID, number: int, *, actor: Actor, now: datetime) -> PlanVersion:
-    row = PlanVersion(
-        id=new_id(), plan_id=plan_id, number=number, state=VersionState.DRAFT, written_at=now, written_by=actor.id
-    )
+def _new_version(
+    uow: UnitOfWork, plan_id: UUID, number: int, *, form_version: int | None, actor: Actor, now: datetime
+) -> PlanVersion:
+    row = PlanVersion(id=new_id(), plan_id=plan_id, number=number, state=VersionState.DRAFT, form_version=form_version)
+    row.written_at, row.written_by = now, actor.id
     uow.session.add(row)
     uow.flush()
     return row
@@ -102,10 +105,12 @@ def write_version(
     """
     ensure(actor, Permission.PLAN_EDIT, case.subject)
     row = _draft(uow, case, version_id, expected_version)
-    problems = content_problems(content, today=local_date(now), is_final=False)
+    today = local_date(now)
+    sheet = queries.sheet_for(uow, row, content.period_start or today)
+    problems = content_problems(content, today=today, is_final=False, sheet=sheet)
     if problems:
         raise Refused.because(problems)
-    _fill(uow, row, content, actor=actor, now=now)
+    _fill(uow, row, content, sheet.fields if sheet else None, actor=actor, now=now)
     _record(uow, "plan_written", case, version_id, actor=actor, now=now, number=row.number, goals=len(content.goals))
 
 
@@ -118,7 +123,9 @@ def _draft(uow: UnitOfWork, case: CaseView, version_id: UUID, expected_version: 
     return row
 
 
-def _fill(uow: UnitOfWork, row: PlanVersion, content: PlanContent, *, actor: Actor, now: datetime) -> None:
+def _fill(
+    uow: UnitOfWork, row: PlanVersion, content: PlanContent, fields: FieldSet | None, *, actor: Actor, now: datetime
+) -> None:
     seal = uow.vault.seal_optional
     row.period_start, row.period_end = content.period_start, content.period_end
     row.next_review_on = content.next_review_on
@@ -127,32 +134,7 @@ def _fill(uow: UnitOfWork, row: PlanVersion, content: PlanContent, *, actor: Act
     row.written_at, row.written_by = now, actor.id
     # The version must count up although only a goal has changed: that is what the next writer is compared with.
     flag_modified(row, "written_at")
-    uow.session.execute(delete(Goal).where(Goal.plan_version_id == row.id))
-    for ordinal, goal in enumerate(content.goals, 1):
-        _add_goal(uow, row.id, ordinal, goal)
-    uow.flush()
-
-
-def _add_goal(uow: UnitOfWork, version_id: UUID, ordinal: int, goal: GoalContent) -> None:
-    row = Goal(id=new_id(), plan_version_id=version_id, ordinal=ordinal, origin_id=goal.origin_id)
-    row.text = uow.vault.seal("goal", "text", row.id, goal.text.strip())
-    uow.session.add(row)
-    uow.flush()
-    uow.session.add_all(_action(uow, row.id, place, action) for place, action in enumerate(goal.actions, 1))
-
-
-def _action(uow: UnitOfWork, goal_id: UUID, ordinal: int, action: ActionContent) -> Action:
-    row_id = new_id()
-    return Action(
-        id=row_id,
-        goal_id=goal_id,
-        ordinal=ordinal,
-        text=uow.vault.seal("plan_action", "text", row_id, action.text.strip()),
-        owner=action.owner,
-        due_on=action.due_on,
-        state=action.state,
-        origin_id=action.origin_id,
-    )
+    write_contents(uow, row.id, content, fields)
 
 
 def bring_into_force(
@@ -178,9 +160,10 @@ def bring_into_force(
     row = _draft(uow, case, version_id, expected_version)
     plan = queries.plan_of(uow, case.id, row.plan_id)
     written = queries.version_of(uow, case.id, version_id)
+    sheet = queries.sheet_for(uow, row, row.period_start or local_date(now))
     problems = [
         *_day_problems(plan.in_force.in_force_on if plan.in_force else None, in_force_on, accepted_on, now=now),
-        *content_problems(written.content, today=local_date(now), is_final=True),
+        *content_problems(written.content, today=local_date(now), is_final=True, sheet=sheet),
     ]
     if len(client_comment or "") > LONGEST_TEXT:
         words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
@@ -236,8 +219,11 @@ def start_version(uow: UnitOfWork, case: CaseView, plan_id: UUID, *, actor: Acto
         return plan.draft.id
     if plan.in_force is None:
         raise Refused(N_("The plan has ended. Start a new plan."))
-    row = _new_version(uow, plan_id, plan.versions[0].number + 1, actor=actor, now=now)
-    _fill(uow, row, queries.version_of(uow, case.id, plan.in_force.id).copy, actor=actor, now=now)
+    fields = field_set_on(plan.kind, local_date(now))
+    number, form_version = plan.versions[0].number + 1, fields.version if fields else None
+    row = _new_version(uow, plan_id, number, form_version=form_version, actor=actor, now=now)
+    row.derived_from_id = plan.in_force.derived_from_id
+    _fill(uow, row, queries.version_of(uow, case.id, plan.in_force.id).copy, fields, actor=actor, now=now)
     _record(uow, "plan_version_started", case, plan_id, actor=actor, now=now, number=row.number)
     return row.id
 
@@ -274,7 +260,7 @@ def import_plan(
     if not can(actor, Permission.REGISTER_IMPORT):
         ensure(actor, Permission.PLAN_EDIT, case.subject)
     plan = _new_plan(uow, case, kind, source="import", actor=actor, now=now)
-    version = _new_version(uow, plan.id, 1, actor=actor, now=now)
+    version = _new_version(uow, plan.id, 1, form_version=None, actor=actor, now=now)
     version.state, version.in_force_on = VersionState.IN_FORCE, in_force_on
     uow.flush()
     if last_review_on is not None:

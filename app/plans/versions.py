@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from app.core.dates import WEEKDAYS as SHORT_DAYS
 from app.plans.domain import (
     AcceptanceWay,
     ActionContent,
@@ -14,9 +15,15 @@ from app.plans.domain import (
     ActionState,
     GoalContent,
     GoalOutcome,
+    InterimContent,
     PlanContent,
     VersionState,
 )
+from app.plans.fields import WEEKDAYS, Answer, PlanField, Week, say_answer, say_times
+from app.plans.limits import Subject
+
+KEPT_REASONS: Final = frozenset({Subject.WEEK, Subject.PERIOD})
+"""Reasons that go on into the next version; the others belong to the day a version came into force."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +44,34 @@ class ActionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterimView:
+    """One interim goal of a goal."""
+
+    id: UUID
+    text: str
+    due_on: date | None
+    origin_id: UUID | None
+
+    @property
+    def key(self) -> UUID:
+        """What the interim goal is through all versions: the id it was first written under."""
+        return self.origin_id or self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoalView:
-    """One goal with its actions."""
+    """One goal with its interim goals and actions."""
 
     id: UUID
     text: str
     origin_id: UUID | None
+    interim: tuple[InterimView, ...]
     actions: tuple[ActionView, ...]
+
+    @property
+    def keys(self) -> frozenset[UUID]:
+        """What the goal and all that belongs to it are through all versions."""
+        return frozenset({self.key, *(one.key for one in self.interim), *(one.key for one in self.actions)})
 
     @property
     def key(self) -> UUID:
@@ -67,6 +95,8 @@ class VersionHead:
     acceptance_way: AcceptanceWay | None
     written_at: datetime
     written_by: UUID | None
+    form_version: int | None
+    derived_from_id: UUID | None
     version: int
 
     @property
@@ -85,6 +115,9 @@ class VersionView:
     summary: str | None
     next_review_reason: str | None
     client_comment: str | None
+    answers: Mapping[str, Answer]
+    week: Week
+    reasons: Mapping[str, str]
 
     @property
     def content(self) -> PlanContent:
@@ -96,6 +129,9 @@ class VersionView:
             next_review_on=self.head.next_review_on,
             next_review_reason=self.next_review_reason,
             summary=self.summary,
+            answers=self.answers,
+            week=self.week,
+            reasons=self.reasons,
         )
 
     @property
@@ -106,6 +142,9 @@ class VersionView:
             period_start=self.head.period_start,
             period_end=self.head.period_end,
             summary=self.summary,
+            answers=self.answers,
+            week=self.week,
+            reasons={subject: text for subject, text in self.reasons.items() if subject in KEPT_REASONS},
         )
 
 
@@ -120,7 +159,12 @@ def _goal_content(goal: GoalView, *, keep: bool) -> GoalContent:
         )
         for one in goal.actions
     )
-    return GoalContent(text=goal.text, actions=actions, origin_id=goal.key if keep else goal.origin_id)
+    interim = tuple(
+        InterimContent(text=one.text, due_on=one.due_on, origin_id=one.key if keep else one.origin_id)
+        for one in goal.interim
+    )
+    origin_id = goal.key if keep else goal.origin_id
+    return GoalContent(text=goal.text, interim=interim, actions=actions, origin_id=origin_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,47 +262,101 @@ class Change(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class GoalChange:
-    """One goal before and after, with what happened to its actions."""
+    """One goal before and after, with what happened to its interim goals and actions."""
 
     goal: Change[GoalView]
+    interim: tuple[Change[InterimView], ...]
     actions: tuple[Change[ActionView], ...]
 
     @property
     def is_same(self) -> bool:
-        """Whether neither the goal nor an action of it changed."""
-        return self.goal.kind is ChangeKind.SAME and all(one.kind is ChangeKind.SAME for one in self.actions)
+        """Whether neither the goal nor anything that belongs to it changed."""
+        kinds = {self.goal.kind, *(one.kind for one in self.interim), *(one.kind for one in self.actions)}
+        return kinds == {ChangeKind.SAME}
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """One question, or one day of the week, before and after in words; None on the side that said nothing."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+    @property
+    def kind(self) -> ChangeKind:
+        """What happened to it."""
+        if self.before is None:
+            return ChangeKind.ADDED
+        return ChangeKind.REMOVED if self.after is None else ChangeKind.CHANGED
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the newer version changed: days and summary as (before, after) by name, and the goals."""
+    """What the newer version changed: days and summary as (before, after) by name, answers, days of the week, goals."""
 
     fields: Mapping[str, tuple[date | str | None, date | str | None]]
+    answers: tuple[LineChange, ...]
+    week: tuple[LineChange, ...]
     goals: tuple[GoalChange, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing changed."""
-        return not self.fields and all(goal.is_same for goal in self.goals)
+        return not (self.fields or self.answers or self.week) and all(goal.is_same for goal in self.goals)
 
 
-def difference(older: VersionView, newer: VersionView) -> Difference:
-    """Return what the newer version changed: goals in its order, removed ones last."""
+def difference(older: VersionView, newer: VersionView, asked: Iterable[PlanField] = ()) -> Difference:
+    """Return what the newer version changed: goals in its order, removed ones last.
+
+    `asked`: the questions of both forms, those of the newer first; a question that left the form tells what it said.
+    """
     values = {
         "period_start": (older.head.period_start, newer.head.period_start),
         "period_end": (older.head.period_end, newer.head.period_end),
         "next_review_on": (older.head.next_review_on, newer.head.next_review_on),
         "summary": (older.summary, newer.summary),
     }
-    goals = tuple(
-        GoalChange(change, tuple(_changes(_actions(change.before), _actions(change.after), _same_action)))
-        for change in _changes(older.goals, newer.goals, lambda before, after: before.text == after.text)
-    )
-    return Difference({name: pair for name, pair in values.items() if pair[0] != pair[1]}, goals)
+    goals = tuple(_goal_change(change) for change in _changes(older.goals, newer.goals, _same_text))
+    fields = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+    return Difference(fields, _answer_changes(older, newer, asked), _week_changes(older.week, newer.week), goals)
 
 
-def _actions(goal: GoalView | None) -> Sequence[ActionView]:
-    return goal.actions if goal else ()
+def _goal_change(change: Change[GoalView]) -> GoalChange:
+    before, after = change.before, change.after
+    interim = _changes(before.interim if before else (), after.interim if after else (), _same_interim)
+    actions = _changes(before.actions if before else (), after.actions if after else (), _same_action)
+    return GoalChange(change, tuple(interim), tuple(actions))
+
+
+def _answer_changes(older: VersionView, newer: VersionView, asked: Iterable[PlanField]) -> tuple[LineChange, ...]:
+    by_code: dict[str, PlanField] = {}
+    for one in asked:
+        by_code.setdefault(one.code, one)
+    found = []
+    for code, one in by_code.items():
+        before = say_answer(one, older.answers.get(code, Answer()))
+        after = say_answer(one, newer.answers.get(code, Answer()))
+        if before != after:
+            found.append(LineChange(str(one.label), before, after))
+    return tuple(found)
+
+
+def _week_changes(older: Week, newer: Week) -> tuple[LineChange, ...]:
+    found = []
+    for weekday in WEEKDAYS:
+        pair = tuple(say_times(day.starts, day.ends) if day else None for day in (older.on(weekday), newer.on(weekday)))
+        if pair[0] != pair[1]:
+            found.append(LineChange(SHORT_DAYS[weekday - 1], *pair))
+    return tuple(found)
+
+
+def _same_text(before: GoalView, after: GoalView) -> bool:
+    return before.text == after.text
+
+
+def _same_interim(before: InterimView, after: InterimView) -> bool:
+    return (before.text, before.due_on) == (after.text, after.due_on)
 
 
 def _same_action(before: ActionView, after: ActionView) -> bool:

@@ -20,9 +20,12 @@ from app.drafts import services as draft_acts
 from app.pathways.loader import pathway
 from app.plans import queries, services
 from app.plans.domain import WORDS, DueDay
+from app.plans.fields import FieldSet
 from app.plans.forms import AcceptForm, DeedForm, PlanForm, StartForm, make_plan_form
+from app.plans.limits import Breach, breaches
+from app.plans.printed import printed
 from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
-from app.plans.versions import VersionView, difference
+from app.plans.versions import VersionView
 from app.reference.loader import reference
 from app.web.forms import submit
 from app.web.guards import requires
@@ -32,6 +35,7 @@ from app.web.texts import _, worded
 
 blueprint = Blueprint("plans", __name__)
 DRAFT: Final = "plan"
+COUNT: Final = "laske"
 BOTH: Final = ("GET", "POST")
 
 
@@ -64,12 +68,13 @@ def start(case_id: UUID) -> ResponseReturnValue:
 def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     """Show one version of a plan, what it changed, and the plan's reviews; fit to be printed."""
     case = _seen(case_id, "plan")
-    version = queries.version_of(uow(), case.id, version_id)
-    plan = queries.plan_of(uow(), case.id, version.head.plan_id)
-    before = queries.version_before(uow(), case.id, plan, version.head.number)
-    changes = difference(before, version) if before else None
+    read = queries.printed_of(uow(), case.id, version_id, today())
+    plan = queries.plan_of(uow(), case.id, read.version.head.plan_id)
+    before = queries.version_before(uow(), case.id, plan, read.version.head.number)
+    changes = queries.changes_of(before, read.version, today()) if before else None
     reviews, names = queries.reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
-    shown = {"version": version, "plan": plan, "before": before, "changes": changes, "reviews": reviews, "names": names}
+    shown = {"read": read, "version": read.version, "plan": plan, "before": before, "changes": changes}
+    shown |= {"reviews": reviews, "names": names}
     return _page("plans/show.html", case, deed=DeedForm(), **shown)
 
 
@@ -81,8 +86,8 @@ def edit(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     version = queries.version_of(uow(), case.id, version_id)
     if not version.head.is_draft and request.method == "GET":
         return see_other(url_for("plans.show", case_id=case.id, version_id=version_id))
-    form = _typed() if request.method == "POST" else _stored(case, version)
-    if form.focus:
+    form = _typed(version) if request.method == "POST" else _stored(case, version)
+    if request.form.get("tee"):
         return _rows(case, version, form)
     done = submit(form, lambda: _write(case, version, form), said=_("Plan saved"))
     return done or _edit_page(case, version, form)
@@ -100,7 +105,8 @@ def accept(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
         form.accepted_on.process_data(today())
         form.open_on(version.head.version)
     done = submit(form, lambda: _accept(case, version_id, form), said=_("The plan is in force"))
-    return done or _page("plans/accept.html", case, form=form, version=version)
+    read = printed(version, queries.sheet_of(version, today()))
+    return done or _page("plans/accept.html", case, form=form, version=version, read=read)
 
 
 @blueprint.post("/polut/<uuid:case_id>/suunnitelmat/<uuid:plan_id>/uusi-versio")
@@ -172,21 +178,26 @@ def _start(case: CaseView, form: StartForm) -> str:
     return url_for("plans.edit", case_id=case.id, version_id=version_id)
 
 
-def _typed() -> PlanForm:
-    """Return the form as it was sent, after a press of "add" or "remove"; rows left empty go when it is saved."""
+def _asked(version: VersionView) -> FieldSet | None:
+    sheet = queries.sheet_of(version, today())
+    return sheet.fields if sheet else None
+
+
+def _typed(version: VersionView) -> PlanForm:
+    """Return the form as it was sent, after a press of a button in it; rows left empty go when it is saved."""
     values = request.form.to_dict()
-    rows = rows_of(values)
-    change = change_rows(rows, values.get("tee", ""))
+    rows, press, asked = rows_of(values), values.get("tee", ""), _asked(version)
+    change = change_rows(rows, press)
     if change is not None:
-        return make_plan_form(values, change.rows, change.focus)
-    return make_plan_form(values, without_empty(rows))
+        return make_plan_form(values, change.rows, change.focus, asked=asked)
+    return make_plan_form(values, rows if press else without_empty(rows), asked=asked)
 
 
 def _stored(case: CaseView, version: VersionView) -> PlanForm:
     """Return the form as the actor left it, or as the draft stands, with a day proposed for the next review."""
     kept = drafts.find_draft(uow(), form=DRAFT, subject_id=version.head.id, actor=actor())
     values = kept.fields if kept else values_of_content(version.content, proposal=_proposal(case, version))
-    form = make_plan_form(values, rows_of(values))
+    form = make_plan_form(values, rows_of(values), asked=_asked(version))
     form.open_on(kept.base_version if kept else version.head.version)
     form.kept_at = kept.saved_at if kept else None
     return form
@@ -203,9 +214,17 @@ def _due(case: CaseView, version: VersionView) -> DueDay:
 
 
 def _rows(case: CaseView, version: VersionView, form: PlanForm) -> ResponseReturnValue:
+    """Show the rows as they are now, or how the days of the week add up; without script the whole page."""
+    if wants_fragment() and request.form["tee"] == COUNT:
+        return fragment("plans/_week_sum.html", form=form, broken=_broken(version, form))
     if wants_fragment():
         return fragment("plans/_rows.html", form=form)
     return _edit_page(case, version, form)
+
+
+def _broken(version: VersionView, form: PlanForm) -> tuple[Breach, ...]:
+    sheet = queries.sheet_of(version, form.written.start or today())
+    return breaches(form.written.agreed(), sheet.limits) if sheet else ()
 
 
 def _edit_page(case: CaseView, version: VersionView, form: PlanForm) -> ResponseReturnValue:
@@ -217,6 +236,8 @@ def _edit_page(case: CaseView, version: VersionView, form: PlanForm) -> Response
         form.open_on(theirs.head.version)
     client, is_first = clients.client_of(uow(), case.client_id), version.head.number == 1
     shown = {"form": form, "version": version, "theirs": theirs, "client": client, "is_first": is_first}
+    other = printed(theirs, queries.sheet_of(theirs, today())) if theirs else None
+    shown |= {"asked": form.asked, "other": other, "broken": _broken(version, form)}
     return _page("plans/edit.html", case, due=_due(case, version), **shown)
 
 

@@ -98,6 +98,32 @@ class PlanKind(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLimit(Term):
+    """How little and how much of something a plan of these kinds may agree (RU02); past it the plan gives a reason.
+
+    `least` and `most` are both inside, None is open; `unit` says of what, for the reader of the file.
+    """
+
+    unit: str
+    plan_kinds: tuple[str, ...]
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRule(Term):
+    """Which kind of plan a benefit leads to while the row holds (RU04). It advises, the worker decides.
+
+    `source` says where the days of the row come from; `is_configurable`: the organisation may move them.
+    """
+
+    benefit: str
+    plan_kind: str
+    source: Words
+    is_configurable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence(Term):
     """How often a plan is reviewed: calendar months, and for model C at least twice in any twelve of them.
 
@@ -278,6 +304,8 @@ class Reference:
     documents: CodeList[Document]
     systems: CodeList[Term]
     plan_kinds: CodeList[PlanKind]
+    plan_limits: CodeList[PlanLimit]
+    plan_rules: CodeList[PlanRule]
     cadences: CodeList[Cadence]
     deadlines: CodeList[Deadline]
     professions: CodeList[Profession]
@@ -306,6 +334,10 @@ class Reference:
         Source: RU16; 189/2001 section 9; 381/2023 section 6; the model's own practice.
         """
         return tuple(one for one in self.cadences if one.concerns(model_key, plan_kind, on))
+
+    def limits_for(self, plan_kind: str, on: date) -> tuple[PlanLimit, ...]:
+        """Return the limits of what a plan of the kind may agree, as they hold on a day."""
+        return tuple(one for one in self.plan_limits if plan_kind in one.plan_kinds and one.is_valid(on))
 
     def bases_for(self, party: str, on: date) -> tuple[Basis, ...]:
         """Return the grounds that may be used towards a party on a day, in the order they are offered."""

@@ -191,6 +191,9 @@ def _check_links(reference: Reference) -> None:
         ("eligibility", [sign for one in known.eligibility for sign in one.signs if sign[:2] == "TR"], known.triggers),
         ("eligibility", [sign for one in known.eligibility for sign in one.signs if sign[:2] != "TR"], known.signals),
         ("outcomes", [one.group for one in known.outcomes], known.outcome_groups),
+        ("plan_limits", [kind for one in known.plan_limits for kind in one.plan_kinds], known.plan_kinds),
+        ("plan_rules", [one.plan_kind for one in known.plan_rules], known.plan_kinds),
+        ("plan_rules", [one.benefit for one in known.plan_rules], known.benefits),
         ("cadences", [one.plan_kind for one in known.cadences if one.plan_kind], known.plan_kinds),
     ]
     for name, codes, target in links:

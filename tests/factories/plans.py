@@ -1,7 +1,7 @@
 """Plans for tests, written and brought into force by the services themselves."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from app.access.actor import Actor, system_actor
@@ -18,6 +18,8 @@ from app.plans.domain import (
     GoalOutcome,
     PlanContent,
 )
+from app.plans.fields import CHOSEN, Answer, DayTimes, FieldType, PlanField, Week
+from app.plans.loader import field_set_on
 from app.plans.versions import PlanView
 from app.reviews import services as reviews
 from tests.factories.cases import moment_of
@@ -33,6 +35,9 @@ def build_content(
     next_review_on: date | None = None,
     reason: str | None = None,
     summary: str | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    week: Week | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> PlanContent:
     """What a plan says: each goal with one action of the client's."""
     return PlanContent(
@@ -48,7 +53,33 @@ def build_content(
         next_review_on=next_review_on,
         next_review_reason=reason,
         summary=summary,
+        answers=answers or {},
+        week=week or Week(),
+        reasons=reasons or {},
     )
+
+
+def needed_answers(kind: str, on: date, **chosen: str) -> dict[str, Answer]:
+    """An answer to every question a kind must answer before it comes into force; "no" unless another is chosen."""
+    asked = field_set_on(kind, on)
+    assert asked is not None
+    return {
+        one.code: _any_answer(one, chosen.get(one.code), on)
+        for section in asked.sections
+        for one in section.fields
+        if one.is_needed and one.type is not FieldType.WEEK and (section.asked_by is None or section.asked_by in chosen)
+    }
+
+
+def _any_answer(asked: PlanField, chosen: str | None, on: date) -> Answer:
+    if asked.type in CHOSEN:
+        return Answer(choice=chosen or asked.choices[-1].code)
+    return Answer(day=on) if asked.type is FieldType.DAY else Answer(text=f"Sovittu: {asked.label}")
+
+
+def build_week(*days: int, starts: time = time(9), ends: time = time(13)) -> Week:
+    """The same times on each of the days of the week, Monday being 1."""
+    return Week(tuple(DayTimes(day, starts, ends) for day in days))
 
 
 def create_draft(
@@ -86,7 +117,8 @@ def create_plan_in_force(
     head = queries.version_of(uow, case.id, version_id).head
     plan = queries.plan_of(uow, case.id, head.plan_id)
     due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=period[1])
-    content = build_content(goals=goals, period=period, next_review_on=next_review_on or due.limit_on)
+    answers = needed_answers(plan.kind, in_force_on) if field_set_on(plan.kind, in_force_on) else {}
+    content = build_content(goals=goals, period=period, next_review_on=next_review_on or due.limit_on, answers=answers)
     services.write_version(uow, case, version_id, content=content, expected_version=1, actor=who, now=now)
     accept(uow, case, version_id, on=in_force_on, actor=who)
     return queries.plan_of(uow, case.id, head.plan_id)

@@ -17,7 +17,7 @@ from app.plans.domain import ActionContent, ActionOwner, GoalContent, PlanConten
 from app.plans.versions import ChangeKind, difference
 from tests.factories.accounts import actor_of
 from tests.factories.cases import create_case, create_worker, seen_by
-from tests.factories.plans import accept, build_content, create_draft, create_plan_in_force
+from tests.factories.plans import accept, build_content, create_draft, create_plan_in_force, needed_answers
 
 DEMO = system_actor("system:demo")
 
@@ -153,8 +153,9 @@ def test_days_of_acceptance_are_days_that_have_been(uow: UnitOfWork, now: dateti
 
 def test_a_review_past_the_limit_of_the_law_stops_the_plan(uow: UnitOfWork, now: datetime) -> None:
     case = create_case(uow, model="quality_based_coaching")
-    content = build_content(next_review_on=date(2027, 2, 23))
-    version_id = create_draft(uow, case, kind="multisector_employment_plan", content=content, now=now)
+    kind = "multisector_employment_plan"
+    content = build_content(next_review_on=date(2027, 2, 23), answers=needed_answers(kind, now.date()))
+    version_id = create_draft(uow, case, kind=kind, content=content, now=now)
     with pytest.raises(Refused, match=r"22\.2\.2027.*381/2023"):
         accept(uow, case, version_id, on=date(2026, 11, 22))
     accept(uow, case, version_id, on=date(2026, 11, 23))

@@ -197,7 +197,7 @@ def test_a_new_version_shows_what_it_changes(desk: Desk) -> None:
     send(desk, draft_id, {"goal-1-text": "Haluan jaksaa neljä päivää.", "next_review_on": "1.2.2027"})
     page = desk.browser.get(f"{desk.path}/suunnitelmat/{draft_id}").text
     assert "Verrattuna versioon 1" in page
-    assert "Tavoite muuttunut" in page
+    assert "Muutettu: Tavoite" in page
     assert "<del>Haluan jaksaa kolme päivää viikossa.</del>" in page
 
 
