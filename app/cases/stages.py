@@ -6,10 +6,10 @@ row keeps the current stage for the lists (ruling 12).
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Date, bindparam, func, insert, select, update
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -23,9 +23,12 @@ from app.core.errors import Conflict, NotFound, Refused
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
+from app.core.workdays import add_months
 from app.pathways import engine
 from app.pathways.domain import Facts, StageCode
 from app.pathways.loader import pathway
+
+FEWEST_STAYS: Final = 20
 
 
 def move_stage(
@@ -254,3 +257,30 @@ def trace(
         case_id=case.id,
         detail={key: value.isoformat() if isinstance(value, date) else value for key, value in detail.items()},
     )
+
+
+_MIDDLE: Final = (
+    select(
+        func.percentile_cont(0.5).within_group(StageVisit.left_on - StageVisit.entered_on).label("days"),
+        func.count().label("visits"),
+    )
+    .join(Case, Case.id == StageVisit.case_id)
+    .where(
+        Case.model_key == bindparam("model_key"),
+        StageVisit.stage == bindparam("stage"),
+        StageVisit.state == engine.StageState.DONE,
+        StageVisit.entered_on.is_not(None),
+        StageVisit.left_on > bindparam("after", type_=Date()),
+    )
+)
+
+
+def usual_stay(uow: UnitOfWork, model_key: str, stage: StageCode, *, today: date) -> int | None:
+    """Return the median of days that the county's cases of a model have stayed in a stage, over all who work here.
+
+    Counted are visits finished in the last two years; None when they are fewer than 20, so that nobody's own days can
+    be read from it.
+    """
+    bound = {"model_key": model_key, "stage": stage, "after": add_months(today, -24)}
+    row = uow.session.connection().execute(_MIDDLE, bound).one()
+    return round(row.days) if row.visits >= FEWEST_STAYS else None

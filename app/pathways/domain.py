@@ -82,7 +82,16 @@ NOTE_TOPICS: Final = (
     "progress",
     "attendance",
 )
-MEETING_TOPICS: Final = ("identification", "needs_assessment", "assessment", "three_party", "plan", "review")
+MEETING_TOPICS: Final = (
+    "identification",
+    "needs_assessment",
+    "assessment",
+    "three_party",
+    "plan",
+    "handover",
+    "progress",
+    "review",
+)
 MEASURES: Final = ("ME01", "ME02", "ME03", "ME04")
 DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 
@@ -157,12 +166,39 @@ class Facts:
         return code in self.met or any(other in self.met for other in ALTERNATIVES.get(code, ()))
 
 
+class ItemKind(StrEnum):
+    """What an item of a checklist is: something done, a paper, a permission, a measure, or people meeting."""
+
+    DEED = "deed"
+    DOCUMENT = "document"
+    CONSENT = "consent"
+    MEASURE = "measure"
+    MEETING = "meeting"
+
+
+class Doer(StrEnum):
+    """Who sees to an item; the words are in `checklist`. Source: domain 1.5, the actors of each cell."""
+
+    CLIENT = "client"
+    PROFESSIONAL = "professional"
+    WORKER = "worker"
+    COORDINATOR = "coordinator"
+    SOCIAL_WELFARE = "social_welfare"
+    DISABILITY_SERVICES = "disability_services"
+    LABOUR_AUTHORITY = "labour_authority"
+    ACTIVITY_COUNSELLOR = "activity_counsellor"
+    DAY_INSTRUCTOR = "day_instructor"
+    GROUP_INSTRUCTOR = "group_instructor"
+    COACH = "coach"
+    EMPLOYER = "employer"
+    NETWORK = "network"
+
+
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Something that must be on record when a stage opens. `basis` is the law or the model's requirement."""
+class OnRecord:
+    """Something that can be put on record for a case. `basis` is the law or the model's requirement."""
 
     code: str
-    effect: Effect
     label: Words
     basis: str | None = None
 
@@ -173,32 +209,48 @@ class Need:
         return "; ".join(part for part in parts if not OWN_NUMBER.fullmatch(part))
 
     @property
-    def stops(self) -> bool:
-        """Whether the stage stays shut while this is missing."""
-        return self.effect is Effect.STOPS
-
-    @property
     def link(self) -> LinkKind:
-        """Where the need is put on record."""
+        """Where it is put on record."""
         return NEEDS[self.code]
 
     @property
     def plan_kind(self) -> str | None:
-        """The kind of plan the need asks for, when it asks for one certain kind."""
+        """The kind of plan it asks for, when it asks for one certain kind."""
         kind = self.code.removeprefix("plan:")
         return kind if kind in PLAN_KINDS else None
 
     @property
     def topic(self) -> str | None:
-        """The topic of the entry that meets the need, when it is an entry or a meeting."""
+        """The topic of the entry that meets it, when it is an entry or a meeting."""
         family, _, topic = self.code.partition(":")
         return topic if family in {"note", "meeting"} else None
 
     @property
     def document(self) -> str | None:
-        """The document (DO code) the need asks to be recorded elsewhere, if it does."""
+        """The document (DO code) it asks to be recorded elsewhere, if it does."""
         family, _, document = self.code.partition(":")
         return document if family == "recorded" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need(OnRecord):
+    """Something that must be on record when a stage opens."""
+
+    effect: Effect
+
+    @property
+    def stops(self) -> bool:
+        """Whether the stage stays shut while this is missing."""
+        return self.effect is Effect.STOPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(OnRecord):
+    """One line of a stage's checklist (FR04): what is done there, by whom, and whether it may be left undone."""
+
+    kind: ItemKind
+    who: tuple[Doer, ...]
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +272,10 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage of one model. `responsible` empty: the model's own list holds."""
+    """One stage of one model. `responsible` empty: the model's own list holds.
+
+    `usual_days` is the organisation's own target for a stay, not a limit; None: the stage has none (stage 5).
+    """
 
     code: StageCode
     label: Words
@@ -228,12 +283,10 @@ class Stage:
     client: Lines
     professional: Lines
     leads_to: tuple[StageCode, ...]
+    checklist: tuple[Item, ...]
+    usual_days: int | None = None
     needs: tuple[Need, ...] = ()
     responsible: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    optional_documents: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
-    meetings: tuple[Words, ...] = ()
     register_names: tuple[str, ...] = ()
 
     @property

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple, Protocol
 
 from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.texts import N_, Text
-from app.pathways.domain import STANDING, Facts, LinkKind, Need, Pathway, StageCode
+from app.pathways.checklist import checklist_of
+from app.pathways.domain import STANDING, Facts, Item, LinkKind, Need, OnRecord, Pathway, Stage, StageCode
 
 
 class StageState(StrEnum):
@@ -258,7 +259,7 @@ class NextAction:
     link: LinkKind
     due_on: date | None = None
     stage: StageCode | None = None
-    need: Need | None = None
+    need: OnRecord | None = None
     duty: DutyLike | None = None
 
 
@@ -292,7 +293,8 @@ def next_action(
     """Return the one thing that helps the case most, with its reason.
 
     In order: a missing responsible worker once stage 5 is behind, what is late, what falls due within a week, what
-    the next stage needs (first what stops it), the move itself, and at the end the evaluation that closes or loops.
+    stops the next stage, what the checklist of the current one still asks for, what the next stage needs besides, the
+    move itself, and at the end the evaluation that closes or loops. What is optional is never pressed for.
     """
     duty = min(duties, key=lambda one: (one.due_on, one.kind), default=None)
     if _worker_is_due(stages) and not facts.has("worker"):
@@ -325,23 +327,41 @@ def _duty_action(duty: DutyLike, today: date) -> NextAction:
 
 def _stage_action(pathway: Pathway, stages: StageMap, facts: Facts) -> NextAction | None:
     to = _following(pathway, stages)
+    gate = pathway.missing_for(to, facts) if to else ()
+    stopping = next((need for need in gate if need.stops), None)
+    item = checklist_of(pathway.stage(stages.current), facts).first_missing if stages.is_current_open else None
+    if to and stopping:
+        return _need_action(stopping, pathway.stage(to))
+    if item:
+        return _item_action(item, pathway.stage(stages.current))
     if to is None:
         return None
-    stage = pathway.stage(to)
-    missing = sorted(pathway.missing_for(to, facts), key=lambda need: not need.stops)
-    if missing:
-        return _need_action(missing[0], to, named={"number": stage.number, "stage": str(stage.label)})
-    label = N_("Open the next stage: %(number)s %(stage)s", number=stage.number, stage=str(stage.label))
-    return NextAction("move", label, N_("Everything the stage needs is on record."), LinkKind.MOVE_STAGE, stage=to)
+    return _need_action(gate[0], pathway.stage(to)) if gate else _move_action(pathway.stage(to))
 
 
-def _need_action(need: Need, to: StageCode, *, named: Mapping[str, str | int]) -> NextAction:
+def _move_action(stage: Stage) -> NextAction:
+    label = N_("Open the next stage: %(number)s %(stage)s", **_named(stage))
+    return NextAction(
+        "move", label, N_("Everything the stage needs is on record."), LinkKind.MOVE_STAGE, stage=stage.code
+    )
+
+
+def _need_action(need: Need, stage: Stage) -> NextAction:
     what = str(need.label)
     if need.stops:
-        reason = N_("Stage %(number)s %(stage)s cannot open yet. Missing: %(need)s", need=what, **named)
+        reason = N_("Stage %(number)s %(stage)s cannot open yet. Missing: %(need)s", need=what, **_named(stage))
     else:
-        reason = N_("Stage %(number)s %(stage)s comes next. Missing: %(need)s", need=what, **named)
-    return NextAction(f"need:{need.code}", _NEED_ACTIONS[need.link], reason, need.link, stage=to, need=need)
+        reason = N_("Stage %(number)s %(stage)s comes next. Missing: %(need)s", need=what, **_named(stage))
+    return NextAction(f"need:{need.code}", _NEED_ACTIONS[need.link], reason, need.link, stage=stage.code, need=need)
+
+
+def _item_action(item: Item, stage: Stage) -> NextAction:
+    reason = N_("Stage %(number)s %(stage)s is open. Missing: %(item)s", item=str(item.label), **_named(stage))
+    return NextAction(f"item:{item.code}", _NEED_ACTIONS[item.link], reason, item.link, stage=stage.code, need=item)
+
+
+def _named(stage: Stage) -> dict[str, str | int]:
+    return {"number": stage.number, "stage": str(stage.label)}
 
 
 def _following(pathway: Pathway, stages: StageMap) -> StageCode | None:

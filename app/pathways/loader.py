@@ -4,15 +4,31 @@ Nothing in a model is an expression: a new kind of rule is Python in `domain` wi
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from app.pathways.domain import NEEDS, PLAN_KINDS, Effect, Lines, Need, Pathway, PlanChoice, Stage, StageCode, folded
-from app.reference.domain import LANGUAGES, Words
+from app.pathways.domain import (
+    NEEDS,
+    PLAN_KINDS,
+    STANDING,
+    Doer,
+    Effect,
+    Item,
+    ItemKind,
+    Lines,
+    Need,
+    OnRecord,
+    Pathway,
+    PlanChoice,
+    Stage,
+    StageCode,
+    folded,
+)
+from app.reference.domain import LANGUAGES
 from app.reference.loader import FileError, only_keys, read_mapping, words
 
 DEFAULT_FOLDER: Final = Path(__file__).resolve().parents[2] / "config" / "pathways"
@@ -22,10 +38,11 @@ _MODEL_TEXTS: Final = frozenset({"key", "letter", "system", "source"})
 _MODEL_WORDS: Final = frozenset({"label", "short", "summary"})
 _MODEL_LISTS: Final = frozenset({"responsible", "beside", "register_names"})
 _MODEL_KEYS: Final = _MODEL_TEXTS | _MODEL_WORDS | _MODEL_LISTS | {"version", "plans", "stages"}
-_STAGE_LISTS: Final = frozenset({"responsible", "documents", "optional_documents", "measures", "register_names"})
-_STAGE_NEEDED: Final = frozenset({"label", "short", "client", "professional", "leads_to"})
-_STAGE_KEYS: Final = _STAGE_NEEDED | _STAGE_LISTS | {"needs", "meetings"}
+_STAGE_LISTS: Final = frozenset({"responsible", "register_names"})
+_STAGE_NEEDED: Final = frozenset({"label", "short", "client", "professional", "leads_to", "checklist"})
+_STAGE_KEYS: Final = _STAGE_NEEDED | _STAGE_LISTS | {"needs", "usual_days"}
 _NEED_KEYS: Final = frozenset({"code", "effect", "basis", "label"})
+_ITEM_KEYS: Final = frozenset({"code", "kind", "who", "optional", "basis", "label"})
 _PLAN_KEYS: Final = frozenset({"kind", "is_default", "default_from", "default_to"})
 
 
@@ -62,13 +79,15 @@ def read_pathway(raw: Mapping[str, Any], where: str) -> Pathway:
     _need_keys(raw, _MODEL_KEYS - {"register_names"}, where)
     stages = only_keys(raw["stages"], frozenset(StageCode), f"{where}: stages")
     _need_keys(stages, frozenset(StageCode), f"{where}: stages")
+    worded: dict[str, Item] = {}
+    lists = {code: _checklist(stages[code], worded, f"{where}: {code}") for code in StageCode}
     plain: dict[str, Any] = {key: _text(raw[key], f"{where}: {key}") for key in _MODEL_TEXTS}
     plain |= {key: words(raw[key], f"{where}: {key}") for key in _MODEL_WORDS}
     plain |= {key: _texts(raw, key, where) for key in _MODEL_LISTS}
     model = Pathway(
         version=_number(raw["version"], f"{where}: version"),
         plans=tuple(_plan(one, f"{where}: plans[{n}]") for n, one in enumerate(_list(raw["plans"], where))),
-        stages=tuple(_stage(code, stages[code], f"{where}: {code}") for code in StageCode),
+        stages=tuple(_stage(code, stages[code], lists[code], worded, f"{where}: {code}") for code in StageCode),
         **plain,
     )
     _refuse_dead_ends(model, where)
@@ -77,43 +96,104 @@ def read_pathway(raw: Mapping[str, Any], where: str) -> Pathway:
     return model
 
 
-def _stage(code: StageCode, raw: object, where: str) -> Stage:
-    given = only_keys(raw, _STAGE_KEYS, where)
-    _need_keys(given, _STAGE_NEEDED, where)
-    leads_to = _texts(given, "leads_to", where)
+def _stage(
+    code: StageCode, raw: Mapping[str, Any], checklist: tuple[Item, ...], worded: Mapping[str, Item], where: str
+) -> Stage:
+    leads_to = _texts(raw, "leads_to", where)
     only_keys(dict.fromkeys(leads_to), frozenset(StageCode), f"{where}.leads_to")
-    needs = tuple(_need(one, f"{where}.needs[{n}]") for n, one in enumerate(_list(given.get("needs", []), where)))
-    if len({need.code for need in needs}) < len(needs):
-        raise FileError(f"{where}.needs: the same need is written twice")
+    needs = [_need(one, worded, f"{where}.needs[{n}]") for n, one in enumerate(_list(raw.get("needs", []), where))]
     return Stage(
         code=code,
-        label=words(given["label"], f"{where}.label"),
-        short=words(given["short"], f"{where}.short"),
-        client=_lines(given["client"], f"{where}.client"),
-        professional=_lines(given["professional"], f"{where}.professional"),
+        label=words(raw["label"], f"{where}.label"),
+        short=words(raw["short"], f"{where}.short"),
+        client=_lines(raw["client"], f"{where}.client"),
+        professional=_lines(raw["professional"], f"{where}.professional"),
         leads_to=tuple(StageCode(one) for one in leads_to),
-        needs=needs,
-        meetings=_meetings(given.get("meetings", []), where),
-        **{key: _texts(given, key, where) for key in _STAGE_LISTS},
+        checklist=checklist,
+        usual_days=_usual_days(code, raw, where),
+        needs=_once(needs, f"{where}.needs", "need"),
+        **{key: _texts(raw, key, where) for key in _STAGE_LISTS},
     )
 
 
-def _meetings(raw: object, where: str) -> tuple[Words, ...]:
-    return tuple(words(one, f"{where}.meetings") for one in _list(raw, where))
+_Kind = TypeVar("_Kind", bound=OnRecord)
 
 
-def _need(raw: object, where: str) -> Need:
+def _once(found: Sequence[_Kind], where: str, what: str) -> tuple[_Kind, ...]:
+    if len({one.code for one in found}) < len(found):
+        raise FileError(f"{where}: the same {what} is written twice")
+    return tuple(found)
+
+
+def _usual_days(code: StageCode, raw: Mapping[str, Any], where: str) -> int | None:
+    if code is STANDING:  # it stands beside the others for as long as the case lasts
+        if "usual_days" in raw:
+            raise FileError(f"{where}: the standing stage has no usual_days")
+        return None
+    _need_keys(raw, ["usual_days"], where)
+    return _number(raw["usual_days"], f"{where}.usual_days")
+
+
+def _checklist(raw: object, worded: dict[str, Item], where: str) -> tuple[Item, ...]:
+    """Return the items of a stage; `worded` keeps the first item of each code, whose words all others share."""
+    stage = only_keys(raw, _STAGE_KEYS, where)
+    _need_keys(stage, _STAGE_NEEDED, where)
+    listed = enumerate(_list(stage["checklist"], f"{where}.checklist"))
+    found = [_item(one, worded, f"{where}.checklist[{n}]") for n, one in listed]
+    if all(item.is_optional for item in found):
+        raise FileError(f"{where}.checklist: a stage needs an item that is not optional")
+    return _once(found, f"{where}.checklist", "item")
+
+
+def _item(raw: object, worded: dict[str, Item], where: str) -> Item:
+    given = only_keys(raw, _ITEM_KEYS, where)
+    code, first = _code(given, where), worded.get(str(given.get("code")))
+    if first is not None and "label" in given:
+        raise FileError(f"{where}: {code} has its label already; leave it out here")
+    who = _texts(given, "who", where) if first is None or "who" in given else first.who
+    only_keys(dict.fromkeys(who), frozenset(Doer), f"{where}.who")
+    kind = given.get("kind", first.kind if first else None)
+    if not who or kind not in set(ItemKind):
+        raise FileError(f"{where}: {code} needs who does it and its kind: {', '.join(ItemKind)}")
+    if not isinstance(given.get("optional", False), bool):
+        raise FileError(f"{where}.optional: write true or leave it out")
+    item = Item(
+        code,
+        first.label if first else words(given.get("label"), f"{where}.label"),
+        _basis(given, first, where),
+        kind=ItemKind(kind),
+        who=tuple(Doer(one) for one in who),
+        is_optional=given.get("optional", False),
+    )
+    return worded.setdefault(code, item) if first is None else item
+
+
+def _need(raw: object, worded: Mapping[str, Item], where: str) -> Need:
     given = only_keys(raw, _NEED_KEYS, where)
-    _need_keys(given, frozenset({"code", "effect", "label"}), where)
-    if given["code"] not in NEEDS:
-        raise FileError(f"{where}: unknown need {given['code']!r}; the list is in app/pathways/domain.py")
-    if given["effect"] not in set(Effect):
-        raise FileError(f"{where}: effect is stops or reminds, not {given['effect']!r}")
-    if given["effect"] == Effect.STOPS and not given.get("basis"):
+    code = _code(given, where)
+    item = worded.get(code)
+    if item is not None and "label" in given:
+        raise FileError(f"{where}: {code} has its label in the checklist; leave it out here")
+    if item is None and "label" not in given:
+        raise FileError(f"{where}: {code} is in no checklist of the model; add the item or a label")
+    if given.get("effect") not in set(Effect):
+        raise FileError(f"{where}: effect is stops or reminds, not {given.get('effect')!r}")
+    label, basis = item.label if item else words(given["label"], f"{where}.label"), _basis(given, item, where)
+    if given["effect"] == Effect.STOPS and not basis:
         raise FileError(f"{where}: a need that stops must name its basis")
-    basis = given.get("basis")
-    label = words(given["label"], f"{where}.label")
-    return Need(given["code"], Effect(given["effect"]), label, _text(basis, where) if basis else None)
+    return Need(code, label, basis, effect=Effect(given["effect"]))
+
+
+def _code(given: Mapping[str, Any], where: str) -> str:
+    if given.get("code") not in NEEDS:
+        raise FileError(f"{where}: unknown need {given.get('code')!r}; the list is in app/pathways/domain.py")
+    return str(given["code"])
+
+
+def _basis(given: Mapping[str, Any], first: Item | None, where: str) -> str | None:
+    if "basis" in given:
+        return _text(given["basis"], f"{where}.basis")
+    return first.basis if first else None
 
 
 def _plan(raw: object, where: str) -> PlanChoice:
@@ -186,9 +266,9 @@ def _reach(model: Pathway, start: StageCode) -> frozenset[StageCode]:
 
 
 def _refuse_unmeetable(model: Pathway, where: str) -> None:
-    """Refuse a need that a case of this model could never meet: it would shut the stage for good."""
+    """Refuse a need or an item that a case of this model could never meet: the one shuts the stage, the other nags."""
     for stage in model.stages:
-        for need in stage.needs:
+        for need in (*stage.needs, *stage.checklist):
             if need.plan_kind and need.plan_kind not in model.plan_kinds:
                 raise FileError(f"{where}: {stage.code}: a dead end, {need.code} is not among the model's plans")
         if not model.professions_for(stage.code):

@@ -4,6 +4,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.core.errors import NotFound
+from app.pathways.checklist import checklist_of
+from app.pathways.domain import Facts
 from app.pathways.loader import all_latest, latest
 from app.reference.loader import reference
 from app.web.guards import signed_in
@@ -30,4 +32,5 @@ def model(key: str) -> ResponseReturnValue:
         raise NotFound from None
     lists = reference()
     rhythm = {kind: lists.cadence_for(key, kind, today()) for kind in found.plan_kinds}
-    return page("pathways/model.html", model=found, lists=lists, rhythm=rhythm)
+    shown = {stage.code: checklist_of(stage, Facts()) for stage in found.stages}
+    return page("pathways/model.html", model=found, checklists=shown, lists=lists, rhythm=rhythm)

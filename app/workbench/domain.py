@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from app.access.permissions import Permission
@@ -12,10 +12,12 @@ from app.cases.domain import CaseView, ClosingView, NoteView, RecordedView, Step
 from app.clients.domain import ClientView
 from app.consents.domain import ConsentView
 from app.core.clock import local_date
-from app.core.texts import N_, N_n, Text
+from app.core.texts import N_, Text
 from app.network.domain import MemberView
-from app.pathways.domain import LinkKind, Need, Pathway, Stage, StageCode
-from app.pathways.engine import Move, NextAction, StageMap, StageState, VisitLike
+from app.pathways.checklist import Checklist, Stay
+from app.pathways.domain import LinkKind, Need, OnRecord, Pathway, Stage
+from app.pathways.engine import Move, NextAction, StageState
+from app.workbench.stages import Asked, StageRow
 
 LOG_FORM: Final = "log"
 FOLD_AT: Final = 280
@@ -38,18 +40,6 @@ RIGHTS: Final[Mapping[LinkKind, Permission]] = {
     LinkKind.REVIEW_PLAN: Permission.PLAN_REVIEW,
     LinkKind.WRITE_PLAN: Permission.PLAN_EDIT,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageRow:
-    """One stage of the map at the head of a case page."""
-
-    number: int
-    code: StageCode
-    label: str
-    state: str
-    words: Text
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +68,7 @@ class CaseShell:
     deputy_name: str | None
     stages: tuple[StageRow, ...]
     current_number: int
+    checklist: Checklist
     action: NextAction
     counts: Counts
     may: frozenset[str]
@@ -85,7 +76,11 @@ class CaseShell:
     @property
     def may_act(self) -> bool:
         """Whether the reader may do what the advice says."""
-        return RIGHTS.get(self.action.link, Permission.CASE_LOG) in self.may
+        return self.may_do(self.action.link)
+
+    def may_do(self, link: LinkKind) -> bool:
+        """Return whether the reader may put on record what a link leads to."""
+        return RIGHTS.get(link, Permission.CASE_LOG) in self.may
 
     @property
     def plan_due(self) -> UUID | None:
@@ -126,33 +121,25 @@ class SummaryPage:
     others: tuple[tuple[CaseView, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What opening a stage asks: which open stages it may finish, why, and about what is not on record."""
-
-    open_stages: tuple[StageRow, ...]
-    move: Move | None
-    missing: tuple[Need, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePage:
-    """One stage of the case: guidance, needs, and what may be done with it."""
+    """One stage of the case: guidance, checklist, how long it has lasted, and what may be done with it.
+
+    `county_days` is the county's own median of the stay, None where it knows too few.
+    """
 
     shell: CaseShell
     stage: Stage
     state: StageState
-    needs: tuple[tuple[Need, bool], ...]
+    checklist: Checklist
+    stay: Stay | None
+    county_days: int | None
+    missing: tuple[Need, ...]
     move: Move | None
     open_stages: tuple[StageRow, ...]
     visits: tuple[VisitView, ...]
     recorded: tuple[RecordedView, ...]
     names: Mapping[UUID, str]
-
-    @property
-    def missing(self) -> tuple[Need, ...]:
-        """What is not on record, in the model's order."""
-        return tuple(need for need, is_met in self.needs if not is_met)
 
     @property
     def asked(self) -> Asked:
@@ -202,45 +189,6 @@ class TrailPage:
     wanted: str | None
     older: int | None
     is_first: bool
-
-
-# ---------------------------------------------------------------- the stage map
-class StayLike(VisitLike, Protocol):
-    """A stay in a stage with the day it ended."""
-
-    @property
-    def left_on(self) -> date | None:
-        """The day it ended; None while it goes on, or when it is not known."""
-        ...
-
-
-def stage_rows(pathway: Pathway, visits: Iterable[StayLike], stages: StageMap, *, today: date) -> tuple[StageRow, ...]:
-    """Return the seven stages with their state in words: done on a day, in progress for so many days."""
-    last = {StageCode(visit.stage): visit for visit in visits}
-    return tuple(
-        StageRow(
-            number=stage.number,
-            code=stage.code,
-            label=str(stage.label),
-            state=stages.states[stage.code],
-            words=_state_words(stages.states[stage.code], last.get(stage.code), today),
-            is_current=stage.code is stages.current,
-        )
-        for stage in pathway.stages
-    )
-
-
-def _state_words(state: StageState, visit: StayLike | None, today: date) -> Text:
-    if state is StageState.NOT_STARTED or visit is None:
-        return N_("Not started")
-    if state is StageState.NOT_NEEDED:
-        return N_("Not needed")
-    if state is StageState.IN_PROGRESS:
-        days = (today - visit.entered_on).days if visit.entered_on else 0
-        return N_n("In progress %(num)s day", "In progress %(num)s days", days) if days else N_("In progress")
-    if visit.left_on is None:
-        return N_("Done")
-    return N_("Done %(day)s", day=f"{visit.left_on.day}.{visit.left_on.month}.")
 
 
 # ---------------------------------------------------------------- the timeline
@@ -348,12 +296,6 @@ class WithdrawalPage:
     staying: tuple[MemberView, ...]
 
 
-def needs_with_state(stage: Stage, missing: Iterable[Need]) -> tuple[tuple[Need, bool], ...]:
-    """Return the needs of a stage, each with whether it is met."""
-    open_needs = {need.code for need in missing}
-    return tuple((need, need.code not in open_needs) for need in stage.needs)
-
-
 # ---------------------------------------------------------------- where things are done
 Place = tuple[str, dict[str, Any]]
 
@@ -377,8 +319,8 @@ PLACES: Final[Mapping[LinkKind, str]] = {
 }
 
 
-def place_of_need(case_id: UUID, need: Need) -> Place:
-    """Return the page, as endpoint and arguments, where a need is put on record."""
+def place_of_need(case_id: UUID, need: OnRecord) -> Place:
+    """Return the page, as endpoint and arguments, where a need or an item of a checklist is put on record."""
     kind = "visit" if need.code.startswith("meeting:") else None
     wanted = {"kind": need.plan_kind, "asiakirja": need.document, "aihe": need.topic, "laji": kind}
     return PLACES[need.link], {"case_id": case_id, **{name: value for name, value in wanted.items() if value}}

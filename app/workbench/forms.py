@@ -25,7 +25,8 @@ from app.web.forms import (
     TickField,
 )
 from app.web.texts import _, _l, say
-from app.workbench.domain import Asked, Contact
+from app.workbench.domain import Contact
+from app.workbench.stages import Asked
 
 # The five kinds that a day is made of stand first, and alone in the inline panel.
 COMMON_KINDS: Final = ("visit", "call", "message", "network_meeting", "entry")

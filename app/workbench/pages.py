@@ -14,6 +14,7 @@ from app.audit import services as audit
 from app.audit.domain import Purpose, purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView, NoteView
+from app.cases.stages import usual_stay
 from app.clients import queries as clients
 from app.clients.domain import ClientName, ClientView
 from app.consents import queries as consents
@@ -21,27 +22,25 @@ from app.consents.domain import basis_of
 from app.core.paging import Cursor, decode_cursor, encode_cursor
 from app.core.uow import UnitOfWork
 from app.pathways import engine
+from app.pathways.checklist import checklist_of, stay_in
 from app.pathways.domain import StageCode
 from app.pathways.loader import pathway
 from app.reference.loader import reference
 from app.workbench.domain import (
     LATEST_CONTACTS,
-    Asked,
     CaseShell,
     Happening,
     StagePage,
-    StageRow,
     SummaryPage,
     TimelinePage,
     TrailPage,
     WithdrawalPage,
     closing_marks,
-    needs_with_state,
     stage_marks,
-    stage_rows,
     woven,
 )
 from app.workbench.queries import Head, Record, contact_kinds, head_of, record_of, shell_of
+from app.workbench.stages import Asked, StageRow, stage_rows
 
 NEWEST: Final = 8
 PAGE: Final = 25
@@ -108,16 +107,20 @@ def _others(uow: UnitOfWork, actor: Actor, head: Head, *, now: datetime) -> tupl
 def stage_page(
     uow: UnitOfWork, actor: Actor, case_id: UUID, code: StageCode, *, now: datetime, today: date
 ) -> StagePage:
-    """Return one stage of the case with its guidance, its needs and the moves that are possible."""
+    """Return one stage of the case with its guidance, its checklist and the moves that are possible."""
     head = _seen(uow, actor, case_id, now=now, today=today, page="stage")
     record = record_of(uow, actor, head.case, today)
     visits = tuple(visit for visit in cases.visits_of(uow, case_id) if visit.stage is code)
     shell, stage = shell_of(actor, head, record, today), record.model.stage(code)
+    opened = next((visit for visit in visits if visit.state == engine.StageState.IN_PROGRESS), None)
     return StagePage(
         shell=shell,
         stage=stage,
         state=record.stages.states[code],
-        needs=needs_with_state(stage, record.model.missing_for(code, record.facts)),
+        checklist=checklist_of(stage, record.facts),
+        stay=stay_in(stage, opened.entered_on, today=today) if opened else None,
+        county_days=usual_stay(uow, head.case.model_key, code, today=today),
+        missing=record.model.missing_for(code, record.facts),
         move=_move_to(record, code),
         open_stages=tuple(row for row in shell.stages if row.state == engine.StageState.IN_PROGRESS),
         visits=visits,

@@ -52,11 +52,13 @@ from app.measures.models import MeasureValue
 from app.network.domain import MemberView
 from app.network.models import NetworkMember
 from app.pathways import engine
+from app.pathways.checklist import checklist_of
 from app.pathways.domain import Facts, Pathway, StageCode
 from app.pathways.loader import pathway
 from app.plans.models import Plan, PlanVersion
 from app.reference.loader import reference
-from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Score, stage_rows
+from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Score
+from app.workbench.stages import stage_rows
 
 ACTS: Final = (
     Permission.ACTIVITY_EDIT,
@@ -362,6 +364,7 @@ def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell
         deputy_name=head.deputy_name,
         stages=stage_rows(record.model, record.visits, record.stages, today=today),
         current_number=record.stages.current.number,
+        checklist=checklist_of(record.model.stage(record.stages.current), record.facts),
         action=action,
         counts=Counts(
             plans=len(record.plans),

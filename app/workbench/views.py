@@ -19,7 +19,7 @@ from app.clients.services import LikelyTwin
 from app.core.errors import NotFound
 from app.drafts import queries as drafts
 from app.drafts import services as draft_services
-from app.pathways.domain import Need, StageCode
+from app.pathways.domain import OnRecord, StageCode
 from app.reference.loader import reference
 from app.web.charts import sparkline
 from app.web.forms import DayField, PolkuForm, submit
@@ -28,7 +28,7 @@ from app.web.page import can_reach, fragment, page, see_other, wants_fragment
 from app.web.request import actor, moment, today, uow
 from app.web.texts import _
 from app.workbench import pages, services
-from app.workbench.domain import LOG_FORM, Asked, CaseShell, folded, place_of_advice, place_of_need
+from app.workbench.domain import LOG_FORM, CaseShell, folded, place_of_advice, place_of_need
 from app.workbench.forms import (
     DeedForm,
     ElsewhereForm,
@@ -40,6 +40,7 @@ from app.workbench.forms import (
     WithdrawForm,
     WorkbenchForm,
 )
+from app.workbench.stages import Asked
 
 blueprint = Blueprint("workbench", __name__)
 STAGES: Final = list(StageCode)
@@ -357,6 +358,7 @@ def advice_href(shell: CaseShell) -> str | None:
 
 
 @blueprint.app_template_global("need_href")
-def need_href(case: CaseView, need: Need) -> str | None:
-    """Return where a need is put on record, or None."""
-    return _reachable(place_of_need(case.id, need))
+def need_href(shell: CaseShell, need: OnRecord) -> str | None:
+    """Return where a need or an item of a checklist is put on record, or None when the reader may not do it now."""
+    may = shell.case.is_open and shell.may_do(need.link)
+    return _reachable(place_of_need(shell.case.id, need)) if may else None

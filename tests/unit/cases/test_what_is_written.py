@@ -15,8 +15,8 @@ from app.reference.loader import load_reference
 
 TODAY = date(2026, 11, 24)
 LISTS = load_reference(Path(__file__).resolve().parents[3] / "config" / "reference")
-STOPS = Need("consent:health", Effect.STOPS, Words("Suostumus"))
-REMINDS = Need("note:identification", Effect.REMINDS, Words("Kirjaus"))
+STOPS = Need("consent:health", Words("Suostumus"), effect=Effect.STOPS)
+REMINDS = Need("note:identification", Words("Kirjaus"), effect=Effect.REMINDS)
 
 
 def fields(refusal: pytest.ExceptionInfo[Refused]) -> set[str | None]:

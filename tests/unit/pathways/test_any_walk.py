@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.pathways.domain import STANDING, Facts, StageCode
+from app.pathways.domain import NEEDS, STANDING, Facts, Item, StageCode
 from app.pathways.engine import (
     MoveKind,
     StageState,
@@ -23,6 +23,10 @@ from app.pathways.loader import all_latest
 
 START = date(2026, 1, 1)
 
+# needs as they come: any set of them, and nearly all of them, so that the move is often reached
+codes = some.frozensets(some.sampled_from(sorted(NEEDS)))
+few = some.frozensets(some.sampled_from(sorted(NEEDS)), max_size=2)
+facts = some.one_of(codes, few.map(lambda missing: frozenset(NEEDS) - missing))
 steps = some.lists(some.tuples(some.booleans(), some.integers(0, 20), some.integers(0, 40)), max_size=25)
 
 
@@ -106,16 +110,53 @@ def test_a_stage_is_left_out_only_when_nobody_was_in_it_and_never_silently(
             assert move.needs_reason or not move.skips
 
 
-@given(steps, some.sets(some.sampled_from(["worker", "consent:health", "consent:parties", "review"])))
-def test_there_is_always_one_advice_with_a_reason(taken: list[tuple[bool, int, int]], met: set[str]) -> None:
+@given(steps, facts)
+def test_there_is_always_one_advice_with_a_reason(taken: list[tuple[bool, int, int]], met: frozenset[str]) -> None:
     visits = walk(taken)[-1]
     stages = stage_map(visits)
     for pathway in all_latest():
-        advice = next_action(pathway, stages, Facts(frozenset(met)), [], today=START)
+        advice = next_action(pathway, stages, Facts(met), [], today=START)
         assert str(advice.label)
         assert str(advice.reason)
-        assert (
-            advice.stage is None
-            or advice.code == "worker_missing"
-            or (stages.states[advice.stage] is StageState.NOT_STARTED)
-        )
+        if advice.stage is not None and advice.code != "worker_missing":
+            opens = not advice.code.startswith("item:")
+            expected = StageState.NOT_STARTED if opens else StageState.IN_PROGRESS
+            assert stages.states[advice.stage] is expected
+
+
+@given(steps, facts)
+def test_the_advice_is_never_something_that_is_on_record(
+    taken: list[tuple[bool, int, int]], met: frozenset[str]
+) -> None:
+    stages = stage_map(walk(taken)[-1])
+    known = Facts(met)
+    for pathway in all_latest():
+        advice = next_action(pathway, stages, known, [], today=START)
+        assert advice.need is None or not known.has(advice.need.code)
+        assert not (advice.code == "worker_missing" and known.has("worker"))
+        if isinstance(advice.need, Item):
+            assert not advice.need.is_optional
+
+
+@given(steps)
+def test_with_everything_on_record_the_advice_is_the_move_or_the_last_action(
+    taken: list[tuple[bool, int, int]],
+) -> None:
+    stages = stage_map(walk(taken)[-1])
+    for pathway in all_latest():
+        advice = next_action(pathway, stages, Facts(frozenset(NEEDS)), [], today=START)
+        assert advice.code in {"move", "evaluate", "note"}
+        assert advice.need is None
+
+
+@given(steps, facts)
+def test_what_is_required_in_the_current_stage_is_on_record_when_the_move_is_proposed(
+    taken: list[tuple[bool, int, int]], met: frozenset[str]
+) -> None:
+    stages = stage_map(walk(taken)[-1])
+    known = Facts(met)
+    for pathway in all_latest():
+        advice = next_action(pathway, stages, known, [], today=START)
+        if advice.code == "move" and stages.is_current_open:
+            left = [item.code for item in pathway.stage(stages.current).checklist if not item.is_optional]
+            assert all(known.has(code) for code in left)

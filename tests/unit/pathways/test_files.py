@@ -42,17 +42,50 @@ def change(folder: Path, old: str, new: str, name: str = FILE) -> None:
         ("code: consent:health", "code: consent:wealth", "unknown need 'consent:wealth'"),
         ("effect: stops", "effect: blocks", "effect is stops or reminds"),
         (
-            "        effect: stops\n        basis: 703/2023 6 ja 53 §\n",
-            "        effect: stops\n",
+            "        basis: 703/2023 6 ja 53 §\n        label: {fi: Lupa",
+            "        label: {fi: Lupa",
             "must name its basis",
         ),
-        ("code: consent:health", "code: consent:health\n        when: client.age > 18", "unknown key 'when'"),
-        ("code: measure:ME01", "code: note:identification", "the same need is written twice"),
+        ("code: consent:health\n", "code: consent:health\n        when: client.age > 18\n", "unknown key 'when'"),
+        ("{code: measure:ME01, effect", "{code: note:identification, effect", "the same need is written twice"),
+        ("{code: self_assessment, effect: reminds}", "{code: recorded:DO12, effect: reminds}", "is in no checklist"),
+        (
+            "{code: self_assessment, effect: reminds}",
+            "{code: self_assessment, effect: reminds, label: {fi: Arvio}}",
+            "has its label in the checklist",
+        ),
+        (
+            "{code: recorded:DO16, optional: true}",
+            "{code: measure:ME01, optional: true}",
+            "the same item is written twice",
+        ),
+        (
+            "kind: deed\n        who: [professional]",
+            "kind: wish\n        who: [professional]",
+            "needs who does it and its kind",
+        ),
+        ("kind: deed\n        who: [professional]", "kind: deed\n        who: [neighbour]", "unknown key 'neighbour'"),
+        ("kind: deed\n        who: [professional]", "kind: deed\n        who: []", "needs who does it and its kind"),
+        (
+            "kind: deed\n        who: [professional]",
+            "kind: deed\n        due: 3\n        who: [professional]",
+            "unknown key 'due'",
+        ),
+        (
+            "kind: deed\n        who: [professional]",
+            "optional: true\n        kind: deed\n        who: [client]",
+            "an item that is not optional",
+        ),
+        ("        optional: true\n", "        optional: maybe\n", "write true or leave it out"),
+        ("{code: consent:parties}", "{code: consent:parties, label: {fi: Toinen}}", "has its label already"),
+        ("usual_days: 10", "usual_days: soon", "expected a number, found 'soon'"),
+        ("    usual_days: 10\n", "", "pre_contact: usual_days is missing"),
+        ("    short: {fi: Vastuu}\n", "    short: {fi: Vastuu}\n    usual_days: 9\n", "the standing stage has no"),
         ("kind: work_ability_support_plan,", "kind: wish_list,", "unknown kind of plan 'wish_list'"),
         ("is_default: true", "is_default: true, default_from: kesä", "write the day as 2026-01-01"),
         ("is_default: true", "is_default: true, default_from: 2026-01-01", "needs exactly one default plan"),
         ("{kind: client_plan}", "{kind: client_plan, is_default: true}", "needs exactly one default plan"),
-        ("code: plan:work_ability_support_plan", "code: plan:group_employment_plan", "not among the model's plans"),
+        ("code: recorded:DO15", "code: plan:group_employment_plan", "not among the model's plans"),
         ("[care_lead, social_counsellor, social_worker, employment_expert, personal_job_coach]", "[]", "nobody may be"),
         ("      fi:\n        - Tuen tarve voi", "      sv:\n        - Tuen tarve voi", r"client: the Finnish lines"),
         ("responsible: [", "responsible: care_lead #[", "expected a list, found 'care_lead'"),
@@ -67,9 +100,26 @@ def test_a_mistake_is_refused_with_its_place(folder: Path, old: str, new: str, m
 
 
 def test_a_need_that_only_reminds_may_stand_without_a_basis(folder: Path) -> None:
-    change(folder, "        effect: reminds\n        basis: PA1\n", "        effect: reminds\n")
+    change(folder, "        basis: PA1\n", "")
     model = load_pathways(folder)["work_ability_support", 1]
     assert model.stage("identification").needs[0].basis is None
+
+
+def test_a_need_outside_the_checklists_stands_with_a_label_of_its_own(folder: Path) -> None:
+    own = "{code: recorded:DO12, effect: reminds, basis: PA2, label: {fi: Itsearvio on muualla}}"
+    change(folder, "{code: self_assessment, effect: reminds}", own)
+    needs = load_pathways(folder)["work_ability_support", 1].stage("joint_assessment").needs
+    assert [(str(need.label), need.basis) for need in needs if need.code == "recorded:DO12"] == [
+        ("Itsearvio on muualla", "PA2")
+    ]
+
+
+def test_a_need_takes_its_words_from_the_checklist_and_may_name_another_basis() -> None:
+    model = load_pathways(DEFAULT_FOLDER)["quality_based_coaching", 1]
+    need = next(one for one in model.stage("implementation").needs if one.code == "recorded:DO07")
+    item = next(one for one in model.stage("joint_plan").checklist if one.code == "recorded:DO07")
+    assert need.label is item.label
+    assert (need.basis, item.basis) == ("RU03; 1301/2014 45 §", "1301/2014 45 §")
 
 
 def test_a_file_with_another_name_is_refused(folder: Path) -> None:

@@ -154,4 +154,4 @@ def test_an_unknown_model_is_a_key_error() -> None:
     ],
 )
 def test_a_page_tells_the_law_and_not_our_own_numbers(basis: str | None, law: str) -> None:
-    assert Need("contact_source", Effect.REMINDS, Words("Yhteydenottaja"), basis).law == law
+    assert Need("contact_source", Words("Yhteydenottaja"), basis, effect=Effect.REMINDS).law == law

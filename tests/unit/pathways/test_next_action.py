@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from app.pathways.domain import Facts, LinkKind, Pathway, StageCode
+from app.pathways.domain import Facts, LinkKind, Need, Pathway, StageCode
 from app.pathways.engine import NextAction, StageState, Visit, next_action, stage_map
 from app.pathways.loader import latest
 
@@ -48,7 +48,7 @@ def test_what_falls_due_within_a_week_comes_before_what_the_stage_needs() -> Non
 
 def test_what_falls_due_later_waits_for_what_the_stage_needs() -> None:
     found = advice(A, WORK, "worker", duties=(Duty("plan_review", date(2026, 12, 2)),))
-    assert found.code == "need:note:progress"
+    assert found.code == "item:note:progress"
 
 
 def test_an_unknown_kind_of_duty_still_leads_somewhere() -> None:
@@ -64,31 +64,51 @@ def test_the_need_that_stops_comes_before_those_that_remind() -> None:
     assert "4 Yhteinen suunnitelma" in str(found.reason)
 
 
-def test_a_need_that_reminds_says_what_comes_next() -> None:
+def test_what_the_checklist_still_asks_for_is_told_in_the_models_order() -> None:
     found = advice(A, ASSESS, "consent:parties")
-    assert found.code == "need:note:assessment"
+    assert (found.code, found.stage, found.link) == ("item:meeting:assessment", ASSESS, LinkKind.WRITE_NOTE)
+    assert str(found.reason) == "Stage 3 Yhteinen arviointi is open. Missing: Yhteinen keskustelu on pidetty"
+    assert advice(A, ASSESS, "consent:parties", "meeting:assessment").code == "item:note:assessment"
+
+
+def test_what_the_next_stage_needs_besides_comes_after_the_checklist() -> None:
+    found = advice(A, FOUND, "consent:health", "note:identification", "meeting:identification", "self_assessment")
+    assert found.code == "need:measure:ME01"  # optional in the checklist, but the next stage reminds of it (RU15)
     assert "comes next" in str(found.reason)
 
 
+def test_an_optional_item_is_never_pressed_for() -> None:
+    found = advice(A, WORKER, "worker", "consent:parties", "plan:work_ability_support_plan")
+    assert found.code == "move"
+
+
 def test_when_nothing_is_missing_the_move_is_proposed() -> None:
-    found = advice(A, ASSESS, "consent:parties", "note:assessment", "note:task_division")
+    met = ("consent:parties", "meeting:assessment", "note:assessment", "note:task_division")
+    found = advice(A, ASSESS, *met)
     assert (found.code, found.stage, found.link) == ("move", PLAN, LinkKind.MOVE_STAGE)
     assert str(found.label) == "Open the next stage: 4 Yhteinen suunnitelma"
 
 
+END = ("worker", "review:held", "plan:work_ability_support_plan", "consent:parties")
+
+
 def test_at_the_end_with_nothing_due_the_path_is_evaluated() -> None:
-    assert advice(A, FOLLOW, "worker").link is LinkKind.CLOSE_CASE
+    assert advice(A, FOLLOW, *END).link is LinkKind.CLOSE_CASE
+
+
+def test_in_the_last_stage_the_checklist_still_asks() -> None:
+    assert advice(A, FOLLOW, "worker").code == "item:review:held"
 
 
 def test_at_the_end_the_next_review_is_told_even_if_it_is_far_away() -> None:
-    found = advice(A, FOLLOW, "worker", duties=(Duty("plan_review", date(2027, 2, 1)),))
+    found = advice(A, FOLLOW, *END, duties=(Duty("plan_review", date(2027, 2, 1)),))
     assert found.code == "duty:plan_review"
     assert "next thing" in str(found.reason)
 
 
 def test_beside_an_open_stage_five_the_unwalked_stage_is_proposed() -> None:
     stages = stage_map([Visit(PRE, StageState.DONE), Visit(WORKER, StageState.IN_PROGRESS, TODAY)])
-    found = next_action(A, stages, Facts.of("note:contact_source"), [], today=TODAY)
+    found = next_action(A, stages, Facts.of("note:contact_source", "worker", "consent:parties"), [], today=TODAY)
     assert (found.code, found.stage) == ("move", FOUND)
 
 
@@ -97,11 +117,11 @@ def test_a_case_whose_stages_are_all_settled_but_one_far_ahead_gets_an_advice() 
         [*(Visit(code, StageState.DONE) for code in (FOUND, ASSESS, PLAN, WORK, FOLLOW)),
          Visit(PRE, StageState.IN_PROGRESS, TODAY)]
     )  # fmt: skip
-    assert next_action(A, stages, Facts.of("worker"), [], today=TODAY).code == "note"
+    assert next_action(A, stages, Facts.of("worker", "note:contact_source"), [], today=TODAY).code == "note"
 
 
 @pytest.mark.parametrize("met", [(), ("recorded:DO01",), ("recorded:DO01", "meeting:three_party")])
 def test_rehabilitative_work_is_held_back_until_ru03_is_met(met: tuple[str, ...]) -> None:
     found = advice(B, WORKER, *met)
-    assert found.need is not None
+    assert isinstance(found.need, Need)
     assert found.need.stops

@@ -18,9 +18,9 @@ from app.workbench.domain import (
     folded,
     place_of_need,
     stage_marks,
-    stage_rows,
     woven,
 )
+from app.workbench.stages import stage_rows
 
 TODAY = date(2026, 11, 24)
 MODEL = latest("work_ability_support")
@@ -60,6 +60,18 @@ def test_the_seven_stages_say_their_state_in_words() -> None:
         "Not started",
     ]
     assert [row.number for row in rows if row.is_current] == [4]
+    assert [row.mark for row in rows] == [None] * 7
+
+
+@pytest.mark.parametrize(("today", "mark"), [(date(2026, 12, 10), None), (date(2026, 12, 11), "Longer than usual")])
+def test_only_the_current_stage_says_that_it_has_lasted_longer_than_its_target(today: date, mark: str | None) -> None:
+    visits = [
+        visit(StageCode.IDENTIFICATION, "in_progress", date(2026, 1, 1), None),
+        visit(StageCode.JOINT_PLAN, "in_progress", date(2026, 11, 10), None),  # its target is 30 days
+    ]
+    rows = stage_rows(MODEL, visits, engine.stage_map(visits), today=today)
+    found = {row.number: str(row.mark) for row in rows if row.mark}
+    assert found == ({4: f"{mark} (30 days)"} if mark else {})
 
 
 @pytest.mark.parametrize("length", [0, 1, FOLD_AT, FOLD_AT + 1, 5_000])
@@ -151,6 +163,6 @@ def test_a_closing_and_its_reopening_are_two_marks() -> None:
 
 @pytest.mark.parametrize("code", sorted(NEEDS))
 def test_every_need_has_a_page_where_it_is_put_on_record(code: str) -> None:
-    endpoint, given = place_of_need(uuid4(), Need(code, Effect.REMINDS, Words("Tarve")))
+    endpoint, given = place_of_need(uuid4(), Need(code, Words("Tarve"), effect=Effect.REMINDS))
     assert endpoint.partition(".")[0] in {"consents", "network", "plans", "measures", "workbench"}
     assert "case_id" in given

@@ -1,14 +1,17 @@
 """The stage page: guidance, needs, and the moves with their reasons."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.access.actor import Role
 from app.cases import queries as cases
 from app.cases import services
-from app.cases.models import NeedException
+from app.cases.models import Case, NeedException, StageVisit
 from app.pathways.domain import StageCode
+from tests.factories.accounts import create_user
 from tests.factories.cases import create_case, seen_by
 from tests.web.workbench.conftest import Desk
 
@@ -28,7 +31,7 @@ def test_the_page_shows_both_guidances_and_what_is_missing_with_a_way_to_mend_it
     assert "Asiakkaalle" in page
     assert page.count("Puuttuu") >= 4
     assert "/kirjaa?aihe=identification" in page
-    assert "/muualla?asiakirja=DO12" in page
+    assert "/muualla?asiakirja=DO10" in page
     assert "/suostumukset/uusi" in page
     assert "/mittarit" in page
 
@@ -114,3 +117,122 @@ def test_a_document_elsewhere_is_recorded_where_the_link_left_off(desk: Desk) ->
     case = cases.case_of(desk.uow, desk.case.id)
     assert "recorded:DO12" in cases.met_needs(desk.uow, case, date(2026, 11, 24))
     assert "Lomake 24.11." in desk.browser.get(f"{desk.path}/vaihe/3").get_data(as_text=True)
+
+
+def item_row(page: str, label: str) -> str:
+    """Return the row of the checklist with a label, its marks taken away."""
+    table = page.split('polku-checklist"')[1].split("</table>", maxsplit=1)[0]
+    row = next(row for row in table.split("<tr")[1:] if f">{label}<" in row)
+    return " ".join(re.sub(r"<[^>]+>", " ", row.partition(">")[2]).split())
+
+
+def write(desk: Desk, *, kind: str, topic: str) -> None:
+    """Put an entry on record."""
+    services.write_note(
+        desk.uow,
+        seen_by(desk.uow, desk.actor, desk.case, now=desk.now),
+        kind=kind,
+        topic=topic,
+        happened_on=date(2026, 11, 20),
+        line="Tavattiin",
+        text=None,
+        is_visible_to_client=False,
+        actor=desk.actor,
+        now=desk.now,
+    )
+    desk.uow.commit()
+
+
+def test_the_checklist_tells_who_does_what_and_ticks_itself(desk: Desk) -> None:
+    """PA2, FR04: the visit is missing until an entry with its topic is a visit."""
+    path = f"{desk.path}/vaihe/2"
+    page = desk.browser.get(path).get_data(as_text=True)
+    label = "Vastaanottokäynti on pidetty"
+    row = item_row(page, label)
+    assert row == f"{label} Asiakas, Ammattilainen Tapaaminen pakollinen Puuttuu Kirjaa : {label}"
+    assert "Tarkistuslista: 0/4 pakollisesta kirjattu" in page
+    assert "Tarvittaessa" in item_row(page, "Työkykypistemäärä on kirjattu")
+    assert f'href="/polut/{desk.case.id}/kirjaa?aihe=identification&amp;laji=visit"' in page
+    write(desk, kind="visit", topic="identification")
+    page = desk.browser.get(path).get_data(as_text=True)
+    assert "Kirjattu Katso tai lisää" in item_row(page, label)
+    assert "Kirjattu" in item_row(page, "Tuen tarpeen tunnistaminen on kirjattu")
+    assert "Tarkistuslista: 2/4 pakollisesta kirjattu" in page
+
+
+def test_the_basis_is_the_law_and_not_our_own_number(desk: Desk) -> None:
+    page = desk.browser.get(f"{desk.path}/vaihe/2").get_data(as_text=True)
+    assert "703/2023 6 ja 53 §" in item_row(page, "Lupa terveystietojen keräämiseen tai sen epääminen on kirjattu")
+    assert "PA2" not in page
+    assert "RU15" not in page
+
+
+def test_the_client_page_counts_the_required_items_of_the_current_stage(desk: Desk) -> None:
+    page = desk.browser.get(desk.path).get_data(as_text=True)
+    assert f'<a href="{desk.path}/vaihe/1">Tarkistuslista 1/1</a>' in page
+
+
+def test_an_item_has_a_link_only_for_those_who_may_do_its_act(desk: Desk) -> None:
+    """A supervisor may write entries and name the worker, but takes no consents and enters no measures."""
+    supervisor = create_user(desk.uow, roles=(Role.SUPERVISOR,), leads=(desk.team,))
+    desk.uow.commit()
+    consent, entry, worker = (
+        "Lupa terveystietojen keräämiseen tai sen epääminen on kirjattu",
+        "Tuen tarpeen tunnistaminen on kirjattu",
+        "Vastuutyöntekijä on nimetty",
+    )
+    links = {}
+    for reader in (desk.worker, supervisor):
+        desk.sign_in(reader)
+        second = desk.browser.get(f"{desk.path}/vaihe/2").get_data(as_text=True)
+        fifth = desk.browser.get(f"{desk.path}/vaihe/5").get_data(as_text=True)
+        rows = [item_row(second, consent), item_row(second, entry), item_row(fifth, worker)]
+        links[reader.id] = [row.endswith((f"Kirjaa : {label}", f"Katso tai lisää : {label}"))
+                            for row, label in zip(rows, (consent, entry, worker), strict=True)]  # fmt: skip
+    assert links == {desk.worker.id: [True, True, False], supervisor.id: [False, True, True]}
+
+
+def test_a_closed_case_has_no_links_to_acts(desk: Desk) -> None:
+    closed = {"closed_on": date(2026, 11, 20), "closed_at": desk.now, "outcome": "employment"}
+    desk.uow.session.execute(update(Case).where(Case.id == desk.case.id).values(closed))
+    desk.uow.commit()
+    page = desk.browser.get(f"{desk.path}/vaihe/2").get_data(as_text=True)
+    assert item_row(page, "Tuen tarpeen tunnistaminen on kirjattu").endswith("Puuttuu")
+
+
+def test_a_stage_that_has_lasted_longer_than_its_target_says_so_on_every_page(desk: Desk) -> None:
+    """The case has been before contact since 2.11., 22 days; the organisation's own target is 10."""
+    page = desk.browser.get(f"{desk.path}/vaihe/1").get_data(as_text=True)
+    assert "Vaihe on kestänyt tavallista pidempään." in page
+    assert "Tavoite ylittyi 12 päivää sitten." in page
+    assert "2.11.2026" in page
+    assert "enintään 10 pv" in page
+    assert "Tavallisesti hyvinvointialueella" not in page  # nobody has finished the stage yet
+    assert "Pidempään kuin tavoite (10 pv)" in desk.browser.get(desk.path).get_data(as_text=True)
+
+
+def test_a_stage_within_its_target_is_left_in_peace(desk: Desk) -> None:
+    assert desk.browser.submit(f"{desk.path}/vaihe/2", form="avaa").status_code == 303
+    page = desk.browser.get(f"{desk.path}/vaihe/2").get_data(as_text=True)
+    assert "enintään 30 pv" in page
+    assert "tavallista pidempään" not in page
+    assert "Pidempään kuin tavoite" not in page
+
+
+def finish_stays(desk: Desk, days: list[int]) -> None:
+    """Let as many other cases of the county have stayed in the first stage for so many days."""
+    for one in days:
+        case = create_case(desk.uow, worker=desk.worker, team=desk.team, opened_on=date(2026, 6, 1))
+        stay = update(StageVisit).where(StageVisit.case_id == case.id)
+        left = date(2026, 6, 1) + timedelta(days=one)
+        desk.uow.session.execute(stay.values(state="done", entered_on=date(2026, 6, 1), left_on=left))
+    desk.uow.commit()
+
+
+@pytest.mark.parametrize(("days", "told"), [([3] * 10 + [5] * 9, False), ([3] * 9 + [5] * 11, True)])
+def test_the_countys_median_is_told_of_twenty_finished_stays_and_of_no_fewer(
+    desk: Desk, days: list[int], *, told: bool
+) -> None:
+    finish_stays(desk, days)
+    page = desk.browser.get(f"{desk.path}/vaihe/1").get_data(as_text=True)
+    assert ("<dt>Tavallisesti hyvinvointialueella</dt><dd>5 pv</dd>" in page) is told
