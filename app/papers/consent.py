@@ -106,8 +106,9 @@ def blank_form(case: CaseView, today: date) -> Paper:
     )
 
 
-def _to_tick(caption: Text, labels: Iterable[str]) -> Table:
-    return Table(caption, (caption, N_("Cross")), tuple((label, "") for label in labels))
+def _to_tick(head: Text, labels: Iterable[str]) -> Table:
+    tick = N_("Write a cross by what you agree to.")
+    return Table(tick, (head, N_("Cross")), tuple((label, "") for label in labels))
 
 
 def _mark(view: ConsentView, today: date) -> Words:

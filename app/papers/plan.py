@@ -87,9 +87,12 @@ def _frame(version: VersionView) -> Section:
     return Section(N_("What the plan says"), tuple(blocks) or (Paragraph(N_("Nothing on record yet.")),))
 
 
-def _period(head: VersionHead) -> str:
-    ends = (format_day(day) if day else "" for day in (head.period_start, head.period_end))
-    return "–".join(ends)
+def _period(head: VersionHead) -> Words:
+    if head.period_start and head.period_end:
+        return f"{format_day(head.period_start)}–{format_day(head.period_end)}"
+    if head.period_start:
+        return N_("from %(day)s on", day=head.period_start)
+    return N_("until %(day)s", day=head.period_end or "")
 
 
 def _goals(version: VersionView) -> list[Section]:

@@ -72,7 +72,7 @@ def summary_paper(uow: UnitOfWork, case: CaseView, today: date) -> Paper:
             _worker(uow, case),
             *_goals(versions),
             _tasks(uow, case, versions),
-            _dates(uow, case),
+            _dates(uow, case, today),
             _consents(uow, case, today),
             Section(N_("Where your data is"), (Points(WHERE),)),
         ),
@@ -138,15 +138,19 @@ def _tasks(uow: UnitOfWork, case: CaseView, versions: list[VersionView]) -> Sect
     return Section(N_("Your own tasks"), (Table(N_("What you do"), (N_("Task"), N_("By when")), told),))
 
 
-def _dates(uow: UnitOfWork, case: CaseView) -> Section:
+def _dates(uow: UnitOfWork, case: CaseView, today: date) -> Section:
     rows = tuple(
-        (DATES[duty.kind], format_day(duty.due_on))
+        (DATES[duty.kind], _due(duty.due_on, today))
         for duty in sorted(duties.open_of_case(uow, case.id), key=lambda duty: duty.due_on)
         if duty.kind in DATES
     )
     if not rows:
         return Section(N_("Next dates"), (Paragraph(N_("No dates have been agreed.")),))
     return Section(N_("Next dates"), (Facts(rows),))
+
+
+def _due(day: date, today: date) -> Words:
+    return format_day(day) if day >= today else N_("%(day)s. The day has passed. We agree on a new one.", day=day)
 
 
 def _consents(uow: UnitOfWork, case: CaseView, today: date) -> Section:
