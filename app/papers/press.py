@@ -23,8 +23,10 @@ SECONDS: Final = 10
 MEGABYTES: Final = 1536
 AT_ONCE: Final = 2
 UNSHOWN: Final = "\ufffd"
-LONGEST_WORD: Final = 28
+LONGEST_WORD: Final = 40
+PIECE: Final = 10
 BREAK: Final = "\u200b"
+"""Words up to the longest are hyphenated as Finnish; in anything longer a line may end after each piece."""
 SHEET: Final = Path(__file__).with_name("sheet.py")
 
 # What the font of the papers can show, by ranges of code points; a test sets every one of them. Everything else
@@ -90,7 +92,7 @@ def _is_shown(sign: str) -> bool:
 def _breakable(word: str) -> str:
     if len(word) <= LONGEST_WORD:
         return word
-    return BREAK.join(word[start : start + LONGEST_WORD] for start in range(0, len(word), LONGEST_WORD))
+    return BREAK.join(word[start : start + PIECE] for start in range(0, len(word), PIECE))
 
 
 @dataclass(frozen=True)

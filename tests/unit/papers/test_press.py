@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.papers import press as presses
-from app.papers.domain import Recipient
+from app.papers.domain import Recipient, Section, Table
 from app.papers.press import SHOWN, UNSHOWN, PaperNotMade, Press, Signs
 from tests.factories.papers import A4, NOW, ROOT, Pdf, build_copy, build_paper, make_pdf, squeezed
 
@@ -137,10 +137,20 @@ def test_signs_that_turn_the_direction_of_reading_are_left_out() -> None:
 
 
 def test_a_word_without_an_end_stays_on_the_paper() -> None:
-    """A break is let in every 28 letters, and the letters all stay."""
+    """A line may end after every ten letters, and the letters all stay."""
     word = "x" * 500
     assert squeezed(Signs().clean(word)) == word
     assert word in squeezed(make_pdf(build_paper(texts=(word,))).text)
+
+
+def test_a_cell_longer_than_a_sheet_goes_on_overleaf() -> None:
+    text = " ".join(f"sana{number}" for number in range(2000))
+    paper = replace(build_paper(), sections=(Section("Pitkä", (Table("Taulu", ("Mitä", "Kuka"), ((text, "A"),)),)),))
+    pages = make_pdf(paper).pages
+    assert len(pages) > 4
+    for page in pages[:-1]:
+        assert page.count("sana") > 100, "every sheet is used, and nothing runs off its foot"
+    assert "sana1999" in "".join(pages[-2:])
 
 
 # ---------------------------------------------------------------- limits
