@@ -17,6 +17,7 @@ from app.accounts import queries as accounts
 from app.accounts import views as accounts_views
 from app.accounts.domain import AccountsGround, Limit, SessionLimits, SignInLimits
 from app.accounts.passwords import Hasher
+from app.assessments import views as assessments_views
 from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.clients import views as clients_views
@@ -71,6 +72,7 @@ BLUEPRINTS: Final[Sequence[Blueprint]] = (
     measures_views.blueprint,
     plans_views.blueprint,
     reviews_views.blueprint,
+    assessments_views.blueprint,
     reminders_views.blueprint,
     workbench_views.blueprint,
     papers_views.blueprint,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
 from app.cases.domain import SOCIAL_ASSISTANCE, Background
@@ -44,7 +45,7 @@ class Known:
     background: Background = NOTHING
     signals: frozenset[str] | None = None
     triggers: frozenset[str] | None = None
-    score: int | None = None
+    score: Decimal | int | None = None
     open_models: frozenset[str] = frozenset()
     has_employment_plan: Truth = None
     has_integration_plan: Truth = None

@@ -55,6 +55,7 @@ def purpose_of(actor: Actor, subject: Subject) -> str:
 
 
 PAGES: Final[Mapping[str, Text]] = {
+    "assessments": N_("identification and assessment"),
     "audit": N_("log of the client"),
     "trail": N_("the whole log"),
     "client": N_("client"),
@@ -69,6 +70,7 @@ PAGES: Final[Mapping[str, Text]] = {
     "likely_twins": N_("people with the same name"),
     "log": N_("form of an entry"),
     "measures": N_("measures"),
+    "needs_assessment": N_("needs assessment"),
     "network": N_("network"),
     "notices": N_("reminders"),
     "paper": N_("paper"),
@@ -104,6 +106,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "disclosed": N_("Gave data to a party of the network"),
     "handler_ended": N_("Ended a right to open the contact data"),
     "handler_named": N_("Named a handler of the contact data"),
+    "identification_kept": N_("Wrote down what was recognised"),
     "likely_twin": N_("Was told of a person with the same name"),
     "look_chosen": N_("Chose how the pages look"),
     "looked_up": N_("Looked an identity code up"),
@@ -113,6 +116,10 @@ ACTS: Final[Mapping[str, Text]] = {
     "measure_form_given": N_("Marked a form as given to the client"),
     "member_added": N_("Added a network member"),
     "member_removed": N_("Removed a network member"),
+    "needs_finished": N_("Finished the needs assessment"),
+    "needs_initiated": N_("Initiated a needs assessment"),
+    "needs_version_started": N_("Started a new version of the needs assessment"),
+    "needs_written": N_("Wrote the needs assessment"),
     "note_written": N_("Wrote an entry"),
     "other_sessions_ended": N_("Ended their other sessions"),
     "pair_added": N_("Added a pair"),
@@ -137,6 +144,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "reminder_mailed": N_("Sent a reminder"),
     "reminders_passed": N_("Passed over reminders that had become old"),
     "review_held": N_("Recorded a review"),
+    "sign_ended": N_("Ended a signal or a trigger"),
     "sign_in_limited": N_("Tried to sign in too often"),
     "sign_in_refused": N_("Tried to sign in with a wrong password"),
     "signed_in": N_("Signed in"),
@@ -173,6 +181,7 @@ SERVICES: Final[Mapping[str, Text]] = {
 
 AREAS: Final[Mapping[str, Text]] = {
     "accounts": N_("users and teams"),
+    "assessments": N_("identification and assessment"),
     "clients": N_("clients"),
     "closing": N_("closing of a case"),
     "consents": N_("consents"),
@@ -180,6 +189,7 @@ AREAS: Final[Mapping[str, Text]] = {
     "drafts": N_("drafts"),
     "intake": N_("import of the register"),
     "measures": N_("measures"),
+    "needs_assessment": N_("needs assessment"),
     "network": N_("network"),
     "papers": N_("papers"),
     "plans": N_("plans"),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
+from app.assessments import services as assessments
 from app.cases import queries as cases
 from app.cases import services as case_services
 from app.cases.domain import CaseView, closing_problems
@@ -157,10 +158,11 @@ def reopen(
     now: datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Open a closed case again; its duties are computed anew from plans and consents still valid (ruling 15)."""
+    """Open a closed case again; its duties are computed anew from what is still valid (ruling 15)."""
     case_services.reopen_case(uow, case, reason=reason, actor=actor, now=now, expected_version=expected_version)
     opened = cases.case_for_actor(uow, actor, case.id, now=now)
     plans.recompute_duties(uow, opened, actor=actor, now=now)
+    assessments.recompute_duties(uow, opened, actor=actor, now=now)
     consents.reopen_expiries(uow, opened, actor=actor, now=now)
     network.check_members(uow, opened, actor=actor, now=now)
     _owe_promises(uow, opened, actor=actor, now=now)

@@ -14,6 +14,8 @@ class DutyKind(StrEnum):
     CONSENT_EXPIRY = "consent_expiry"
     MEMBER_WITHOUT_BASIS = "member_without_basis"
     TASK = "task"
+    NEEDS_ASSESSMENT_START = "needs_assessment_start"
+    NEEDS_ASSESSMENT_DONE = "needs_assessment_done"
 
 
 class DutyOutcome(StrEnum):

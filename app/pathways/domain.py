@@ -108,6 +108,8 @@ DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 # measure:MEnn        a value or a result of the measure
 # self_assessment     the client has got the form of the self-assessment, or its result is on record
 # review:held         a review of a plan of the case has been held
+# identification:…    signals, triggers: one is noted, or somebody has looked for them; facts: some of the data set
+# needs_assessment    a needs assessment of the case is finished
 # recorded:DOnn       an entry "Kirjattu muualle" for the document
 NEEDS: Final[Mapping[str, LinkKind]] = {
     "consent:health": LinkKind.RECORD_CONSENT,
@@ -118,6 +120,8 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
     "worker:entry": LinkKind.ASSIGN_WORKER,
     "worker:progress": LinkKind.ASSIGN_WORKER,
     "self_assessment": LinkKind.ENTER_MEASURE,
+    "needs_assessment": LinkKind.ASSESS_NEEDS,
+    **{f"identification:{part}": LinkKind.IDENTIFY for part in ("signals", "triggers", "facts")},
     **{f"measure:{measure}": LinkKind.ENTER_MEASURE for measure in MEASURES},
     "plan:activation_or_multisector": LinkKind.WRITE_PLAN,
     **{f"plan:{kind}": LinkKind.WRITE_PLAN for kind in PLAN_KINDS},
@@ -129,6 +133,9 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
 # Needs that any one of several facts meets. An official plan in the authority's own system counts as well.
 ALTERNATIVES: Final[Mapping[str, tuple[str, ...]]] = {
     "self_assessment": ("measure:ME02", "recorded:DO12"),
+    "needs_assessment": ("recorded:DO01",),
+    "recorded:DO01": ("needs_assessment",),
+    "identification:facts": ("note:identification",),
     "plan:activation_or_multisector": (
         "plan:activation_plan",
         "plan:multisector_employment_plan",

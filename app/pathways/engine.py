@@ -269,6 +269,8 @@ _DUTY_ACTIONS: Final[Mapping[str, tuple[Text, LinkKind]]] = {
     "consent_expiry": (N_("Renew the consent or let it end"), LinkKind.RECORD_CONSENT),
     "member_without_basis": (N_("Record a basis for the network member"), LinkKind.OPEN_NETWORK),
     "task": (N_("Do what was promised"), LinkKind.SHOW_STEPS),
+    "needs_assessment_start": (N_("Start the needs assessment"), LinkKind.ASSESS_NEEDS),
+    "needs_assessment_done": (N_("Finish the needs assessment"), LinkKind.ASSESS_NEEDS),
 }
 
 _NEED_ACTIONS: Final[Mapping[LinkKind, Text]] = {

@@ -165,6 +165,14 @@ class Deadline(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientGroup(Term):
+    """For whom a needs assessment is made, and the deadlines (codes) of its start and its end. 1301/2014 section 36."""
+
+    start_deadline: str
+    done_deadline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Term):
     """How a case ended: `result` says what the path led to, `ground` why it ended otherwise.
 
@@ -308,6 +316,7 @@ class Reference:
     plan_rules: CodeList[PlanRule]
     cadences: CodeList[Cadence]
     deadlines: CodeList[Deadline]
+    client_groups: CodeList[ClientGroup]
     professions: CodeList[Profession]
     contact_sources: CodeList[Term]
     contact_channels: CodeList[Term]

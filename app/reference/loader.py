@@ -194,6 +194,8 @@ def _check_links(reference: Reference) -> None:
         ("plan_limits", [kind for one in known.plan_limits for kind in one.plan_kinds], known.plan_kinds),
         ("plan_rules", [one.plan_kind for one in known.plan_rules], known.plan_kinds),
         ("plan_rules", [one.benefit for one in known.plan_rules], known.benefits),
+        ("client_groups", [one.start_deadline for one in known.client_groups], known.deadlines),
+        ("client_groups", [one.done_deadline for one in known.client_groups], known.deadlines),
         ("cadences", [one.plan_kind for one in known.cadences if one.plan_kind], known.plan_kinds),
     ]
     for name, codes, target in links:

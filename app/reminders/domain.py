@@ -151,6 +151,8 @@ DUTY_WORDS: Final[Mapping[str, Text]] = {
     DutyKind.CONSENT_EXPIRY: N_("A consent ends"),
     DutyKind.MEMBER_WITHOUT_BASIS: N_("A network member has no basis"),
     DutyKind.TASK: N_("A promised task"),
+    DutyKind.NEEDS_ASSESSMENT_START: N_("Start of the needs assessment"),
+    DutyKind.NEEDS_ASSESSMENT_DONE: N_("The needs assessment is finished"),
 }
 WHY_WORDS: Final[Mapping[str, Text]] = {
     Template.REMINDER: N_("You are the responsible worker."),

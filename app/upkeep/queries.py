@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.models import Standing
 from app.access.predicates import StandingKind
 from app.accounts.models import User
+from app.assessments.models import NeedsAssessment
 from app.cases.models import Case, NextStep, StageVisit
 from app.clients.domain import name_prefixes
 from app.clients.models import Client, ClientToken
@@ -116,6 +117,7 @@ def wrong_duties(uow: UnitOfWork) -> Iterator[Finding]:
         moved = missing.join(Duty, of_source).where(Duty.due_on != asked.c.due_on)
         yield from _findings(uow, Drift.DUTY_DAY, moved)
     yield from _wrong_reviews(uow)
+    yield from _wrong_assessments(uow)
 
 
 def _is_open(kind: DutyKind) -> ColumnElement[bool]:
@@ -176,6 +178,23 @@ def _orphans() -> Select[*tuple[Any, ...]]:
             ),
         )
     )
+
+
+def _wrong_assessments(uow: UnitOfWork) -> Iterator[Finding]:
+    """Needs assessments whose start or end nobody is reminded of, and those that are over and still owed."""
+    is_finished = NeedsAssessment.finished_on.is_not(None)
+    over = {
+        DutyKind.NEEDS_ASSESSMENT_START: or_(NeedsAssessment.started_on.is_not(None), is_finished),
+        DutyKind.NEEDS_ASSESSMENT_DONE: is_finished,
+    }
+    for kind, is_over in over.items():
+        of_one = and_(Duty.kind == kind, Duty.subject_id == NeedsAssessment.id)
+        is_owed = exists().where(of_one, Duty.closed_at.is_(None))
+        is_settled = exists().where(of_one, Duty.outcome.in_(("done", "not_needed")))
+        cases = _of_cases(literal(kind.value)).join(NeedsAssessment, NeedsAssessment.case_id == Case.id)
+        open_cases = cases.where(Case.closed_at.is_(None))
+        yield from _findings(uow, Drift.DUTY_MISSING, open_cases.where(~is_over, ~is_owed, ~is_settled))
+        yield from _findings(uow, Drift.DUTY_EXTRA, open_cases.where(is_over, is_owed))
 
 
 def _wrong_reviews(uow: UnitOfWork) -> Iterator[Finding]:

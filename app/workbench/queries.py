@@ -32,6 +32,7 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.access.scopes import standing_kinds, standing_of
 from app.accounts.models import Absence, User
+from app.assessments import queries as assessments
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.cases.models import Case, Note, RecordedElsewhere, StageVisit
@@ -138,12 +139,13 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
     )
     topics = [(row.a, row.b) for row in (*parts["topic"], *parts["document"]) if row.a]
     measured = [(row.a, row.b) for row in parts["measure"]]
-    return replace(record, facts=_facts(record, topics, measured, today))
+    met = _facts(record, topics, measured, today) | {row.a for row in parts["met"]}
+    return replace(record, facts=Facts(frozenset(met)))
 
 
 def _facts(
     record: Record, topics: Collection[tuple[str, str]], measured: Collection[tuple[str, str]], today: date
-) -> Facts:
+) -> set[str]:
     """The needs that are met; each feature says the same of its own part (`met_needs`), and a test compares."""
     met = set(cases.needs_met_by(topics, contact_source=record.case.contact_source))
     met |= {"worker"} if record.case.worker_id else set()
@@ -152,7 +154,7 @@ def _facts(
     met |= needs_met_by(measured)
     met |= {"review"} if any(duty.kind == DutyKind.PLAN_REVIEW for duty in record.duties) else set()
     met |= {f"plan:{kind}" for kind, is_in_force in record.plans.items() if is_in_force}
-    return Facts(frozenset(met))
+    return met
 
 
 def _contacts(topics: Iterable[Any]) -> Contacts:
@@ -245,11 +247,20 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         _NO_TIME,
         _NO_ID,
     ).where(RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY),
+    # needs that are met as they stand, by their code
+    *(
+        select(
+            literal("met", String), literal(code, String), _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID
+        ).where(is_met)
+        for code, is_met in assessments.met_statements(_CASE, _TODAY)
+    ),
 )
 
 
 def _parts(uow: UnitOfWork, actor: Actor | None, case_id: UUID, today: date) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {part: [] for part in ("visit", "duty", "plan", "measure", "topic", "document")}
+    found: dict[str, list[Any]] = {
+        part: [] for part in ("visit", "duty", "plan", "measure", "topic", "document", "met")
+    }
     bound = {"case_id": case_id, "today": today, "reader": actor.id if actor else None}
     for row in uow.session.connection().execute(_PARTS, bound):
         found[row.part].append(row)

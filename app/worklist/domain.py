@@ -237,6 +237,8 @@ STEPS: Final[Mapping[str, Text]] = {
     DutyKind.CONSENT_EXPIRY: N_("Ask for the consent again"),
     DutyKind.MEMBER_WITHOUT_BASIS: N_("Record the basis of a network member"),
     DutyKind.TASK: N_("Do what was promised"),
+    DutyKind.NEEDS_ASSESSMENT_START: N_("Start the needs assessment"),
+    DutyKind.NEEDS_ASSESSMENT_DONE: N_("Finish the needs assessment"),
     "": N_("Agree on the next step"),
 }
 """What is done next, by the kind of the earliest duty; the empty key is a case with nothing open."""

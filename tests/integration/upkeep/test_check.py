@@ -18,6 +18,7 @@ from app.reminders import services as reminders
 from app.upkeep import services
 from app.upkeep.domain import Drift, Finding
 from tests.factories.accounts import create_team
+from tests.factories.assessments import create_needs
 from tests.factories.cases import create_case, create_worker
 from tests.factories.consents import build_entry, create_consent
 from tests.factories.duties import create_promise
@@ -36,6 +37,7 @@ def case(uow: UnitOfWork, units: reminders.Units, now: datetime) -> CaseView:
     network.add_pair(uow, made, user_id=create_worker(uow, team=team).id, actor=ROBOT, now=now)
     create_plan_in_force(uow, made, in_force_on=date(2026, 9, 1), period=(date(2026, 9, 1), date(2027, 12, 31)))
     create_consent(uow, made, build_entry(valid_until=date(2027, 6, 30)), now=now)
+    create_needs(uow, made, on=date(2026, 11, 20))
     uow.commit()
     reminders.sweep(units, actor=system_actor("system:reminders"), now=now)
     uow.session.execute(
@@ -79,6 +81,14 @@ DRIFTS: dict[str, tuple[str, Drift]] = {
     ),
     "a plan ended": (
         "UPDATE plan_version SET state = 'ended' WHERE plan_id IN (SELECT id FROM plan WHERE case_id = :case)",
+        Drift.DUTY_EXTRA,
+    ),
+    "no day for an assessment": (
+        "DELETE FROM duty WHERE case_id = :case AND kind = 'needs_assessment_done'",
+        Drift.DUTY_MISSING,
+    ),
+    "an assessment over": (
+        "UPDATE needs_assessment SET finished_on = '2026-11-23' WHERE case_id = :case",
         Drift.DUTY_EXTRA,
     ),
     "no tokens": ("DELETE FROM client_token WHERE client_id = :client", Drift.TOKENS),

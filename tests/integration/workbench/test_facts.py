@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
+from app.assessments import queries as assessments
+from app.assessments import services as assessment_services
 from app.cases import queries as cases
 from app.cases import services as case_services
 from app.cases.domain import CaseView
@@ -16,6 +19,8 @@ from app.network import queries as network
 from app.plans import queries as plans
 from app.workbench import queries
 from tests.factories.accounts import actor_of, create_team
+from tests.factories.assessments import build_entry as build_identification
+from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.cases import create_case, create_worker, seen_by
 from tests.factories.consents import build_entry, create_consent
 from tests.factories.measures import build_result, enter, give_form
@@ -80,6 +85,21 @@ def _elsewhere(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
     )
 
 
+def _identified(**parts: Any) -> Deed:  # noqa: ANN401 - parts of the entry by name
+    def keep(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
+        actor = actor_of(uow, case.worker_id) if case.worker_id else None
+        assert actor is not None
+        seen, number = seen_by(uow, actor, case, now=now), assessments.identification_of(uow, case.id).number
+        entry = build_identification(**parts)
+        assessment_services.keep_identification(uow, seen, entry, expected_number=number, actor=actor, now=now)
+
+    return keep
+
+
+def _assessed(uow: UnitOfWork, case: CaseView, _now: datetime) -> None:
+    finish_needs(uow, case, create_needs(uow, case, on=date(2026, 11, 20)), on=TODAY)
+
+
 DEEDS: dict[str, tuple[Deed, str]] = {
     "an entry": (_note("progress", "call"), "note:progress"),
     "a meeting": (_note("assessment", "network_meeting"), "meeting:assessment"),
@@ -89,6 +109,11 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     "an observation": (_result("ME04"), "measure:ME04"),
     "a form given": (lambda uow, case, now: give_form(uow, case, on=TODAY, now=now), "self_assessment"),
     "a document": (_elsewhere, "recorded:DO12"),
+    "a signal": (_identified(signs=frozenset({"life_control"})), "identification:signals"),
+    "a trigger": (_identified(signs=frozenset({"TR03"})), "identification:triggers"),
+    "a look at the lists": (_identified(is_looked_through=True), "identification:triggers"),
+    "the situation": (_identified(texts={"skills": "Hitsaus"}), "identification:facts"),
+    "a needs assessment": (_assessed, "needs_assessment"),
     "a consent": (
         lambda uow, case, now: create_consent(uow, case, build_entry(categories=("health",)), now=now),
         "consent:health",
@@ -104,7 +129,14 @@ def case(uow: UnitOfWork) -> CaseView:
 
 
 def said_by_features(uow: UnitOfWork, case: CaseView) -> frozenset[str]:
-    asked = (cases.met_needs, consents.met_needs, network.met_needs, measures.met_needs, plans.met_needs)
+    asked = (
+        assessments.met_needs,
+        cases.met_needs,
+        consents.met_needs,
+        network.met_needs,
+        measures.met_needs,
+        plans.met_needs,
+    )
     return frozenset().union(*(ask(uow, case, TODAY) for ask in asked))
 
 
@@ -119,6 +151,16 @@ def test_each_deed_meets_its_need_and_the_features_agree(
     facts = queries.facts_of(uow, case, TODAY)
     assert need in facts.met
     assert facts.met == said_by_features(uow, case)
+
+
+def test_emptied_texts_and_a_draft_of_an_assessment_meet_nothing(
+    uow: UnitOfWork, case: CaseView, now: datetime
+) -> None:
+    before = queries.facts_of(uow, case, TODAY).met
+    _identified(texts={"skills": "Hitsaus"})(uow, case, now)
+    _identified(texts={"skills": ""})(uow, case, now)
+    create_needs(uow, case, on=date(2026, 11, 20))
+    assert queries.facts_of(uow, case, TODAY).met == before == said_by_features(uow, case)
 
 
 def test_a_member_without_a_basis_and_a_draft_meet_nothing(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
