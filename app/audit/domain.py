@@ -65,6 +65,8 @@ PAGES: Final[Mapping[str, Text]] = {
     "clients": N_("client list"),
     "close": N_("closing of a case"),
     "ending": N_("how a case closed"),
+    "carried": N_("what came from an earlier path"),
+    "next_path": N_("opening of the next path"),
     "consents": N_("consents"),
     "coordination": N_("allocation"),
     "likely_twins": N_("people with the same name"),

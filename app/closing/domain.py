@@ -1,6 +1,7 @@
-"""What closing a case asks about everything that is still open in it. Plain values, no database.
+"""What closing a case asks about everything that is still open in it, and what the next path may go on with.
 
-Nothing ends in silence: each promise and each duty gets an answer, and the answer is what the ledger keeps (ruling 15).
+Plain values, no database. Nothing ends in silence: each promise and each duty gets an answer, and the answer is what
+the ledger keeps (ruling 15).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from app.cases.domain import LONGEST_REASON, CaseView, ClosingView, DroppedView, Ending, StepView
-from app.consents.domain import ConsentView
+from app.consents.domain import ConsentKind, ConsentView, Standing
 from app.core.errors import FieldProblem
-from app.core.texts import N_
+from app.core.texts import N_, Text
 from app.duties.domain import DutyKind, DutyView
 from app.network.domain import MemberView
+from app.pathways.domain import Pathway
 from app.workbench.domain import CaseShell
 
 
@@ -170,3 +172,130 @@ class EndingPage:
     dropped: tuple[DroppedView, ...]
     settled: tuple[SettledDuty, ...]
     group: str
+
+
+# ---------------------------------------------------------------- the next path
+class CarryKind(StrEnum):
+    """What a path may go on with from the one before it."""
+
+    CONSENT = "consent"
+    MEMBER = "member"
+    MEASURE = "measure"
+    BACKGROUND = "background"
+    GOAL = "goal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carry:
+    """One thing that may go on: `words` name it, `more` is a day or a list, `why_not` says why it stays behind.
+
+    What goes on always is not asked about.
+    """
+
+    kind: CarryKind
+    id: UUID
+    words: str
+    title: Text | None = None
+    more: Text | str = ""
+    why_not: Text | None = None
+    is_always: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """The worker who answered for the path last; `is_allowed` by the professions of the next model."""
+
+    id: UUID
+    name: str
+    professions: str
+    is_allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPathPage:
+    """What the next path may go on with; without a model only which models there are."""
+
+    shell: CaseShell
+    models: tuple[Pathway, ...]
+    model: Pathway | None = None
+    keeper: Keeper | None = None
+    offers: tuple[Carry, ...] = ()
+
+    def of(self, *kinds: str) -> tuple[Carry, ...]:
+        """Return what may be ticked, of some kinds."""
+        return tuple(one for one in self.offers if one.kind in kinds and one.why_not is None and not one.is_always)
+
+    @property
+    def always(self) -> tuple[Carry, ...]:
+        """What goes on without being asked about: the client's no."""
+        return tuple(one for one in self.offers if one.is_always)
+
+    @property
+    def staying(self) -> tuple[Carry, ...]:
+        """What stays behind, each with the reason."""
+        return tuple(one for one in self.offers if one.why_not is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPath:
+    """A path that goes on from another: its model and first day, who answers for it, and what was ticked."""
+
+    model_key: str
+    opened_on: date
+    contact_source: str
+    basis_note: str
+    worker_id: UUID | None = None
+    profession_reason: str | None = None
+    carried: Mapping[CarryKind, tuple[UUID, ...]] = field(default_factory=dict)
+
+    def ids(self, kind: CarryKind) -> tuple[UUID, ...]:
+        """Return what was ticked of a kind."""
+        return self.carried.get(kind, ())
+
+
+FIELDS: Final[Mapping[CarryKind, str]] = {
+    CarryKind.CONSENT: "consents",
+    CarryKind.MEMBER: "members",
+    CarryKind.MEASURE: "facts",
+    CarryKind.BACKGROUND: "facts",
+    CarryKind.GOAL: "goals",
+}
+"""The field of the form in which each kind is ticked."""
+
+
+def why_consent_stays(consent: ConsentView, *, is_same_register: bool, on: date) -> Text | None:
+    """Return why a consent does not go on to the next path, or None when it may.
+
+    It names parties, data and a purpose, and was given for one register: the client registers of social welfare and of
+    health care are two, and crossing them takes a permission of its own (703/2023 sections 18 and 53). A basis in law
+    is weighed anew in each path.
+    """
+    if consent.standing(on) not in {Standing.VALID, Standing.ENDING}:
+        return N_("It is not valid any more.")
+    if consent.kind is ConsentKind.STATUTORY:
+        return N_("A basis in law is weighed anew in each path.")
+    if consent.kind is ConsentKind.PROHIBITION:
+        return None
+    return None if is_same_register else N_("It was given for another client register. Ask the client anew.")
+
+
+def carry_problems(following: NextPath, offers: Iterable[Carry], *, uncovered: Iterable[str]) -> list[FieldProblem]:
+    """Return what is wrong with the ticks: something that was not offered, a member left without a basis (by name)."""
+    open_to = {(one.kind, one.id) for one in offers if one.why_not is None}
+    ticked = [(kind, one) for kind, ids in following.carried.items() for one in ids]
+    gone = dict.fromkeys(FIELDS[kind] for kind, one in ticked if (kind, one) not in open_to)
+    found = [FieldProblem(name, N_("Something you ticked can no longer be carried over. Look again.")) for name in gone]
+    names = ", ".join(uncovered)
+    if names:
+        words = N_("Tick the consent on which sharing with these people rests as well: %(names)s.", names=names)
+        found.append(FieldProblem("members", words))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedPage:
+    """What a path goes on with, and which path it came from."""
+
+    shell: CaseShell
+    before: tuple[UUID, str]
+    carried: tuple[Carry, ...]

@@ -5,7 +5,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.cases.domain import LONGEST_LINE, LONGEST_REASON, CaseView, Ending
-from app.closing.domain import Answer, Closing, ClosingPage, Fate, OpenItem, answer_problems
+from app.closing.domain import (
+    FIELDS,
+    Answer,
+    Carry,
+    CarryKind,
+    Closing,
+    ClosingPage,
+    Fate,
+    NextPath,
+    NextPathPage,
+    OpenItem,
+    answer_problems,
+)
 from app.reference.domain import Reference
 from app.web.forms import (
     AtMost,
@@ -19,13 +31,14 @@ from app.web.forms import (
     TextField,
 )
 from app.web.request import today
-from app.web.texts import _, _l
+from app.web.texts import _, _l, say
 
 FATES: Final = {
     Fate.DONE: _l("Done"),
     Fate.NOT_NEEDED: _l("Not needed any more"),
     Fate.ENDS: _l("Ends with the case"),
 }
+LATER: Final = "later"
 GROUNDS: Final = (
     ("over", _l("No ground for the client relationship remains")),
     ("remains", _l("The client relationship in social welfare goes on")),
@@ -171,3 +184,68 @@ def _fates(item: OpenItem, cases: Sequence[CaseView]) -> list[tuple[str, object]
     if Fate.MOVED in item.fates:
         offered += [(f"{Fate.MOVED}:{one.id}", _("Moves to path %(ref)s", ref=one.ref)) for one in cases]
     return offered
+
+
+class NextPathForm(PolkuForm):
+    """Open a path that goes on from another; nothing is ticked beforehand, and what stays behind is told beside it."""
+
+    contact_source = SelectField(
+        _l("Who made the contact"), empty=_l("Choose"), validators=[Needed(_l("Choose who made the contact."))]
+    )
+    opened_on = DayField(
+        _l("First day of the case"),
+        chips=("tänään", "eilen"),
+        validators=[Needed(_l("Write the date, for example 5.2.2026."))],
+    )
+    basis_note = TextField(
+        _l("Basis for processing"),
+        hint=_l("For example: the client asked for support. It becomes the first entry."),
+        validators=[Needed(_l("Write on what basis the client's data is processed.")), AtMost(LONGEST_LINE)],
+    )
+    worker = ChoiceField(_l("Who answers for the new path"), validators=[Needed(_l("Choose who answers for it."))])
+    profession_reason = TextField(
+        _l("Why the worker is fit although the pathway does not name the profession"),
+        validators=[AtMost(LONGEST_REASON)],
+    )
+    consents = ManyField(_l("Consents"))
+    members = ManyField(_l("Network"))
+    facts = ManyField(_l("Measures and facts"))
+    goals = ManyField(_l("Goals that were not reached, as suggestions for the new plan"))
+
+    def prepare(self, shown: NextPathPage, known: Reference) -> None:
+        """Offer what may go on, and the worker of the path before if they still take clients."""
+        self.contact_source.offer([(row.code, str(row.label)) for row in known.contact_sources.on(today())])
+        keeper = shown.keeper
+        kept = [(str(keeper.id), _("%(name)s goes on", name=keeper.name), keeper.professions)] if keeper else []
+        self.worker.offer([*kept, (LATER, _("Named later"))])
+        for name in ("consents", "members", "facts", "goals"):
+            kinds = [kind for kind, field in FIELDS.items() if field == name]
+            self[name].offer([_offer(one) for one in shown.of(*kinds)])
+
+    def start(self, case: CaseView) -> None:
+        """Set what is known: the day is today, the contact came from where it came first."""
+        self.opened_on.process_data(today())
+        self.contact_source.process_data(case.contact_source)
+
+    def following(self, model_key: str) -> NextPath:
+        """What was answered, for the service."""
+        carried: dict[CarryKind, tuple[UUID, ...]] = {}
+        for name in dict.fromkeys(FIELDS.values()):
+            for one in self[name].data or ():
+                kind, _colon, id_ = one.partition(":")
+                carried[CarryKind(kind)] = (*carried.get(CarryKind(kind), ()), UUID(id_))
+        worker = self.worker.data or LATER
+        return NextPath(
+            model_key=model_key,
+            opened_on=self.opened_on.data,
+            contact_source=self.contact_source.data or "",
+            basis_note=self.basis_note.data or "",
+            worker_id=None if worker == LATER else UUID(worker),
+            profession_reason=self.profession_reason.data or None,
+            carried=carried,
+        )
+
+
+def _offer(one: Carry) -> tuple[str, str, str]:
+    words = f"{say(one.title)}: {one.words}" if one.title and one.words else say(one.title) or one.words
+    return f"{one.kind}:{one.id}", words, say(one.more)

@@ -1,28 +1,55 @@
-"""Reading what is open in a case before it closes, and how it closed."""
+"""Reading what is open in a case before it closes, how it closed, and what the next path may go on with."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from app.access.actor import Actor
+from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.accounts import queries as accounts
 from app.cases import queries as cases
 from app.cases.domain import STEP, CaseView
 from app.cases.models import NextStep
-from app.closing.domain import ClosingPage, EndingPage, OpenItem, SettledDuty, items_of
+from app.closing.domain import (
+    CarriedPage,
+    Carry,
+    CarryKind,
+    ClosingPage,
+    EndingPage,
+    Keeper,
+    NextPath,
+    NextPathPage,
+    OpenItem,
+    SettledDuty,
+    items_of,
+    why_consent_stays,
+)
 from app.consents import queries as consents
-from app.consents.domain import ConsentKind, ConsentView, Standing
+from app.consents.domain import ConsentKind, ConsentView, Standing, basis_of
 from app.core.errors import NotFound
+from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
 from app.duties import queries as ledger
 from app.duties.models import Duty
+from app.measures import queries as measures
 from app.network import queries as network
-from app.pathways.loader import pathway
+from app.network.domain import MemberView
+from app.pathways.domain import Pathway, StageCode
+from app.pathways.loader import all_latest, pathway
+from app.plans import queries as plans
+from app.plans.domain import GoalOutcome
 from app.reference.loader import reference
 from app.workbench import pages
+
+CONSENT_WORDS: Mapping[str, Text] = {
+    ConsentKind.CONSENT: N_("Consent"),
+    ConsentKind.PERMISSION: N_("Disclosure permission"),
+    ConsentKind.PROHIBITION: N_("Prohibition"),
+    ConsentKind.STATUTORY: N_("Statutory basis"),
+}
 
 
 def open_items(uow: UnitOfWork, case_id: UUID) -> tuple[OpenItem, ...]:
@@ -97,3 +124,138 @@ def _settled(uow: UnitOfWork, case_id: UUID, at: datetime) -> tuple[SettledDuty,
         )
         for duty, step in rows
     )
+
+
+# ---------------------------------------------------------------- the next path
+def next_path_page(
+    uow: UnitOfWork, actor: Actor, case_id: UUID, model_key: str | None, *, now: datetime, today: date
+) -> NextPathPage:
+    """Return what a next path may go on with, and leave the trace of the look; an unknown model is as none."""
+    shell = pages.head_only(uow, actor, case_id, page="next_path", now=now, today=today)
+    found = cases.cases_of_client_for(uow, actor, shell.case.client_id, now=now)
+    taken = {one.model_key for one in found if one.is_open}
+    models = tuple(model for model in all_latest() if model.key not in taken)
+    model = next((one for one in models if one.key == model_key), None)
+    if model is None:
+        return NextPathPage(shell=shell, models=models)
+    return NextPathPage(
+        shell=shell,
+        models=models,
+        model=model,
+        keeper=keeper_of(uow, shell.case, model, now=now),
+        offers=offers_of(uow, shell.case, model, today),
+    )
+
+
+def keeper_of(uow: UnitOfWork, case: CaseView, model: Pathway, *, now: datetime) -> Keeper | None:
+    """Return the worker who answers for the case or did so last, if they still take clients."""
+    line = network.line_of(uow, case.id)
+    if not line:
+        return None
+    user = accounts.get_user(uow, line[0].user_id, now=now)
+    if not user.is_active or Role.OWN_WORKER not in user.roles:
+        return None
+    lists = reference().professions
+    words = ", ".join(lists.label(code) for code in user.professions)
+    is_allowed = model.allows(frozenset(user.professions), StageCode.PRE_CONTACT)
+    return Keeper(id=user.id, name=user.full_name, professions=words, is_allowed=is_allowed)
+
+
+def offers_of(uow: UnitOfWork, case: CaseView, model: Pathway, today: date) -> tuple[Carry, ...]:
+    """Return everything of the case that a path of the model may go on with, or that stays behind with a reason."""
+    is_same = pathway(case.model_key, case.model_version).is_social_welfare == model.is_social_welfare
+    given = consents.consents_of(uow, case.id)
+    offered = [(one, why_consent_stays(one, is_same_register=is_same, on=today)) for one in given]
+    going = [one for one, why_not in offered if why_not is None]
+    return (
+        *(_consent(one, why_not) for one, why_not in offered if why_not is None or one.withdrawn_on is None),
+        *(_member(one, going, today) for one in network.members_of(uow, case.id, today)),
+        *_measures(uow, case.id),
+        *_background(uow, case.id),
+        *_goals(uow, case.id),
+    )
+
+
+def _consent(one: ConsentView, why_not: Text | None) -> Carry:
+    lists = reference()
+    parties = ", ".join(lists.parties.label(code) for code in (*one.parties, *one.refused))
+    until = N_("Valid until %(day)s", day=one.valid_until) if one.valid_until else N_("Valid until further notice")
+    kind = CONSENT_WORDS[one.kind]
+    always = one.kind is ConsentKind.PROHIBITION and why_not is None
+    return Carry(
+        kind=CarryKind.CONSENT, id=one.id, words=parties, more=until, why_not=why_not, title=kind, is_always=always
+    )
+
+
+def _member(one: MemberView, given: Sequence[ConsentView], today: date) -> Carry:
+    why_not = None if basis_of(given, one.party, today).holds else N_("No consent that goes on covers the party.")
+    party = reference().parties.label(one.party)
+    words = ", ".join(part for part in (one.name, party, one.role) if part)
+    return Carry(kind=CarryKind.MEMBER, id=one.id, words=words, why_not=why_not)
+
+
+def _measures(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
+    for series in measures.all_series_of(uow, case_id):
+        if series.results:
+            last = series.results[-1]
+            told = "" if last.value is None else f": {str(last.value).replace('.', ',')}"
+            words = f"{series.measure.label}{told}"
+            yield Carry(
+                kind=CarryKind.MEASURE, id=last.id, words=words, more=N_("Measured %(day)s", day=last.measured_on)
+            )
+
+
+def _background(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
+    known = cases.background_of(uow, case_id)
+    if known.number:
+        benefit = reference().benefits.label(known.benefit)
+        yield Carry(kind=CarryKind.BACKGROUND, id=case_id, words=benefit, title=N_("Benefit, work and services"))
+
+
+def _goals(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
+    """The goals of the newest version of each plan that no review has found reached."""
+    for plan in plans.plans_of(uow, case_id):
+        head = next((one for one in plan.versions if not one.is_draft), None)
+        if head is None:
+            continue
+        version = plans.version_of(uow, case_id, head.id)
+        last = next(iter(plans.reviews_of(uow, plan.id)), None)
+        met = {one.goal_id for one in last.results if one.outcome is GoalOutcome.MET} if last else set[UUID]()
+        kind = reference().plan_kinds.label(plan.kind)
+        for goal in version.goals:
+            if goal.id not in met:
+                yield Carry(kind=CarryKind.GOAL, id=goal.id, words=goal.text, more=kind)
+
+
+def uncovered_members(
+    uow: UnitOfWork, case: CaseView, following: NextPath, offers: Iterable[Carry], today: date
+) -> tuple[str, ...]:
+    """Return the names of ticked members whose party no ticked consent covers."""
+    ticked = {*following.ids(CarryKind.CONSENT), *prohibitions_of(uow, case.id, today)}
+    given = [one for one in consents.consents_of(uow, case.id) if one.id in ticked]
+    wanted, open_to = set(following.ids(CarryKind.MEMBER)), {one.id for one in offers if one.why_not is None}
+    return tuple(
+        one.name
+        for one in network.members_of(uow, case.id, today)
+        if one.id in wanted & open_to and not basis_of(given, one.party, today).holds
+    )
+
+
+def prohibitions_of(uow: UnitOfWork, case_id: UUID, today: date) -> tuple[UUID, ...]:
+    """Return the client's prohibitions that hold today: a no goes along whatever is ticked."""
+    return tuple(one.id for one in valid_consents(uow, case_id, today) if one.kind is ConsentKind.PROHIBITION)
+
+
+def carried_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, today: date) -> CarriedPage:
+    """Return what the case goes on with, and leave the trace of the look; NotFound when it follows no other.
+
+    What was carried is told by its origin, which keeps it; whoever sees the case sees what came to it.
+    """
+    shell = pages.head_only(uow, actor, case_id, page="carried", now=now, today=today)
+    if shell.before is None:
+        raise NotFound
+    before = cases.case_of(uow, shell.before[0])
+    came = {(one.kind, one.subject_id) for one in cases.carried_to(uow, case_id)}
+    model = pathway(shell.case.model_key, shell.case.model_version)
+    kept = tuple(one for one in offers_of(uow, before, model, today) if (one.kind, one.id) in came)
+    return CarriedPage(shell=shell, before=shell.before, carried=kept)

@@ -1,11 +1,13 @@
-"""Closing a case and opening it again: one act of a person, one transaction over several features (ruling 8).
+"""Closing a case, opening it again, and opening the path that goes on from it.
 
-The lower services check their own rules and write their own trail; here only their order is decided.
+One act of a person is one transaction over several features (ruling 8). The lower services check their own rules and
+write their own trail; here only their order is decided.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -16,7 +18,16 @@ from app.cases import services as case_services
 from app.cases.domain import CaseView, closing_problems
 from app.clients import services as client_services
 from app.closing import queries
-from app.closing.domain import Answer, Closing, Fate, OpenItem, answer_problems
+from app.closing.domain import (
+    Answer,
+    CarryKind,
+    Closing,
+    Fate,
+    NextPath,
+    OpenItem,
+    answer_problems,
+    carry_problems,
+)
 from app.consents import services as consents
 from app.core.clock import local_date
 from app.core.errors import Conflict, Refused
@@ -25,11 +36,13 @@ from app.core.uow import UnitOfWork
 from app.duties import queries as ledger
 from app.duties import services as duties
 from app.duties.domain import DutyOutcome
+from app.network import queries as network_queries
 from app.network import services as network
-from app.pathways.loader import pathway
+from app.pathways.domain import Pathway
+from app.pathways.loader import latest, pathway
 from app.plans import services as plans
 from app.reference.loader import reference
-from app.workbench.services import owe_step
+from app.workbench.services import open_pathway, owe_step
 
 GRACE: Final = timedelta(days=14)
 OUTCOMES: Final = {
@@ -176,3 +189,77 @@ def _owe_promises(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetim
         if step.due_on is not None:
             due_on = step.due_on if step.due_on >= today else today + GRACE
             owe_step(uow, case, step.id, owner=step.owner, due_on=due_on, actor=actor, now=now)
+
+
+# ---------------------------------------------------------------- the next path
+def follow(uow: UnitOfWork, before: CaseView, following: NextPath, *, actor: Actor, now: datetime) -> CaseView:
+    """Open a path that goes on from another, with what was ticked, in one transaction.
+
+    Consents go on by reference, the client's prohibitions always; measures and goals too. A member of the network gets
+    a place of their own in the new path, the background facts their first version. Raises Refused at the fields.
+    """
+    ensure(actor, Permission.CASE_VIEW, before.subject)
+    today = local_date(now)
+    model = _next_model(following.model_key)
+    offers = queries.offers_of(uow, before, model, today)
+    uncovered = queries.uncovered_members(uow, before, following, offers, today)
+    problems = carry_problems(following, offers, uncovered=uncovered)
+    if problems:
+        raise Refused.because(problems)
+    case = open_pathway(
+        uow,
+        before.client_id,
+        model_key=following.model_key,
+        opened_on=following.opened_on,
+        contact_source=following.contact_source,
+        basis_note=following.basis_note,
+        follows_case_id=before.id,
+        actor=actor,
+        now=now,
+    )
+    _carry(uow, case, before, following, actor=actor, now=now)
+    _keep_worker(uow, case, following, actor=actor, now=now)
+    return cases.case_of(uow, case.id)
+
+
+def _next_model(key: str) -> Pathway:
+    try:
+        return latest(key)
+    except KeyError:
+        raise Refused(N_("Choose the pathway."), "model") from None
+
+
+def _carry(
+    uow: UnitOfWork, case: CaseView, before: CaseView, following: NextPath, *, actor: Actor, now: datetime
+) -> None:
+    """Let the new case go on with what was ticked; consents come first, since the basis of a member rests on them."""
+    consent_ids = dict.fromkeys(
+        (*following.ids(CarryKind.CONSENT), *queries.prohibitions_of(uow, before.id, local_date(now)))
+    )
+    ticked: dict[CarryKind, tuple[UUID, ...]] = {**following.carried, CarryKind.CONSENT: tuple(consent_ids)}
+    subjects = [(str(kind), one) for kind, ids in ticked.items() for one in ids]
+    case_services.carry_over(uow, case, before, subjects=subjects, actor=actor, now=now)
+    for consent_id in consent_ids:
+        consents.go_on(uow, case, consent_id, actor=actor, now=now)
+    wanted = set(following.ids(CarryKind.MEMBER))
+    for one in network_queries.members_of(uow, before.id, local_date(now)):
+        if one.id in wanted:
+            told = {"name": one.name, "party": one.party, "role": one.role, "contact": one.contact}
+            network.add_member(uow, case, **told, actor=actor, now=now)  # type: ignore[arg-type] # a role is text
+    if following.ids(CarryKind.BACKGROUND):
+        found = cases.background_of(uow, before.id)
+        case_services.keep_background(uow, case, found, expected_number=0, actor=actor, now=now)
+
+
+def _keep_worker(uow: UnitOfWork, case: CaseView, following: NextPath, *, actor: Actor, now: datetime) -> None:
+    if following.worker_id is not None:
+        network.assign_worker(
+            uow,
+            case,
+            worker_id=following.worker_id,
+            expected_worker_id=None,
+            reason=None,
+            profession_reason=following.profession_reason,
+            actor=actor,
+            now=now,
+        )

@@ -11,8 +11,8 @@ from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.clients import services as client_services
 from app.closing import queries, services
-from app.closing.domain import ClosingPage
-from app.closing.forms import CloseForm, ReasonForm, make_close_form
+from app.closing.domain import ClosingPage, NextPathPage
+from app.closing.forms import CloseForm, NextPathForm, ReasonForm, make_close_form
 from app.reference.loader import reference
 from app.reminders.domain import DUTY_WORDS
 from app.web.forms import submit
@@ -71,6 +71,36 @@ def _reopen(case: CaseView, form: ReasonForm) -> str:
     given = {"reason": form.reason.data, "expected_version": form.opened_at}
     services.reopen(uow(), case, **given, actor=actor(), now=moment())
     return url_for("workbench.summary", case_id=case.id)
+
+
+# ---------------------------------------------------------------- the next path
+@blueprint.route("/polut/<uuid:case_id>/jatko", methods=["GET", "POST"])
+@requires(Permission.CASE_OPEN)
+def follow(case_id: UUID) -> ResponseReturnValue:
+    """Open a path that goes on from this one: first the model, then what goes along."""
+    wanted = request.args.get("malli")
+    shown = queries.next_path_page(uow(), actor(), case_id, wanted, now=moment(), today=today())
+    form = NextPathForm()
+    form.prepare(shown, reference())
+    if request.method == "GET" or shown.model is None:
+        form.start(shown.shell.case)
+        return _page("follow", shown.shell, form=form, shown=shown)
+    done = submit(form, lambda: _follow(shown, form), said=_("Pathway opened"))
+    return done or _page("follow", shown.shell, form=form, shown=shown)
+
+
+def _follow(shown: NextPathPage, form: NextPathForm) -> str:
+    key = shown.model.key if shown.model else ""
+    opened = services.follow(uow(), shown.shell.case, form.following(key), actor=actor(), now=moment())
+    return url_for("workbench.summary", case_id=opened.id)
+
+
+@blueprint.get("/polut/<uuid:case_id>/tuotu")
+@requires(Permission.CASE_VIEW)
+def carried(case_id: UUID) -> ResponseReturnValue:
+    """Show what the path goes on with from the one before it."""
+    shown = queries.carried_page(uow(), actor(), case_id, now=moment(), today=today())
+    return _page("carried", shown.shell, shown=shown)
 
 
 # ---------------------------------------------------------------- shared

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union_all
 
 from app.cases.domain import CaseView
+from app.cases.models import CarriedOver, Case
 from app.consents.domain import (
     Answer,
     BasisState,
@@ -23,11 +24,17 @@ from app.consents.models import ConsentItem as ItemRow
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 
+CARRIED: Final = "consent"
+# Those given in the case, and those it goes on with from an earlier path of the client.
+_OF_CASE: Final = union_all(
+    select(Consent.id).where(Consent.case_id == bindparam("case_id")),
+    select(CarriedOver.subject_id).where(CarriedOver.case_id == bindparam("case_id"), CarriedOver.kind == CARRIED),
+)
 # Built once, and read past the session's unit of objects: every case page asks. A row is one line of a consent.
 _LINES: Final = (
     select(*Consent.__table__.columns, ItemRow.party, ItemRow.category, ItemRow.purpose, ItemRow.answer)
     .outerjoin(ItemRow, ItemRow.consent_id == Consent.id)
-    .where(Consent.case_id == bindparam("case_id"))
+    .where(Consent.id.in_(_OF_CASE))
     .order_by(Consent.given_on.desc(), Consent.recorded_at.desc(), Consent.id)
     .order_by(ItemRow.party, ItemRow.category, ItemRow.purpose)
 )
@@ -50,6 +57,15 @@ def consent_of(uow: UnitOfWork, case_id: UUID, consent_id: UUID) -> ConsentView:
     if found is None:
         raise NotFound
     return found
+
+
+def cases_of(uow: UnitOfWork, consent_id: UUID) -> list[UUID]:
+    """The open cases that rest on a consent: the one it was given in, and those that went on with it."""
+    resting = union_all(
+        select(Consent.case_id).where(Consent.id == consent_id),
+        select(CarriedOver.case_id).where(CarriedOver.subject_id == consent_id, CarriedOver.kind == CARRIED),
+    )
+    return list(uow.session.scalars(select(Case.id).where(Case.id.in_(resting), Case.closed_at.is_(None))))
 
 
 def basis_for(uow: UnitOfWork, case_id: UUID, *, party: str, on: date) -> BasisState:

@@ -10,14 +10,16 @@ from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.audit import services as audit
 from app.cases.domain import CaseView
+from app.consents import queries
 from app.consents.domain import ConsentEntry, ConsentKind, problems_of
 from app.consents.models import Consent
 from app.consents.models import ConsentItem as ItemRow
 from app.core.clock import local_date
-from app.core.errors import FieldProblem, NotFound, Refused
+from app.core.errors import FieldProblem, Refused
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
+from app.duties import queries as ledger
 from app.duties import services as duties
 from app.duties.domain import DutyKind, DutyOutcome
 from app.reference.loader import reference
@@ -50,11 +52,7 @@ def withdraw(
     What was already disclosed stays on record. A second withdrawal, a future day or a statutory basis is Refused.
     """
     ensure(actor, Permission.CONSENT_RECORD, case.subject)
-    row = uow.session.scalar(
-        select(Consent).where(Consent.id == consent_id, Consent.case_id == case.id).with_for_update()
-    )
-    if row is None:
-        raise NotFound
+    row = _row_of(uow, case, consent_id)
     _check_withdrawal(row, on, today=local_date(now))
     row.withdrawn_on, row.withdrawn_at, row.withdrawn_by = on, now, actor.id
     row.withdrawal_reason = uow.vault.seal_optional("consent", "withdrawal_reason", row.id, reason)
@@ -72,6 +70,21 @@ def withdraw(
     _trace(uow, "consent_withdrawn", case, row.id, actor=actor, now=now, detail={"on": on.isoformat()})
 
 
+def _row_of(uow: UnitOfWork, case: CaseView, consent_id: UUID) -> Consent:
+    """Return the row of a consent that the case rests on, locked: its own or one it goes on with; else NotFound."""
+    queries.consent_of(uow, case.id, consent_id)
+    return uow.session.scalars(select(Consent).where(Consent.id == consent_id).with_for_update()).one()
+
+
+def go_on(uow: UnitOfWork, case: CaseView, consent_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Let a consent of an earlier path, carried over already, be asked about again in this one when it ends."""
+    ensure(actor, Permission.CONSENT_RECORD, case.subject)
+    row = _row_of(uow, case, consent_id)
+    if row.valid_until is not None:
+        until = row.valid_until
+        _open_expiry(uow, case, consent_id, given_on=row.given_on, valid_until=until, actor=actor, now=now)
+
+
 def reopen_expiries(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> None:
     """Open again the duties of consents that still hold, after the case was reopened; what has ended stays ended."""
     today = local_date(now)
@@ -81,7 +94,8 @@ def reopen_expiries(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datet
         )
     )
     for consent_id, given_on, valid_until in rows:
-        if valid_until is None or valid_until < today:
+        asked = ledger.find_open(uow, kind=DutyKind.CONSENT_EXPIRY, subject_kind="consent", subject_id=consent_id)
+        if valid_until is None or valid_until < today or asked is not None:  # a later path asks about it already
             continue
         _open_expiry(uow, case, consent_id, given_on=given_on, valid_until=valid_until, actor=actor, now=now)
 

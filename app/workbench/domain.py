@@ -66,6 +66,8 @@ class CaseShell:
     model: str
     worker_name: str | None
     deputy_name: str | None
+    before: tuple[UUID, str] | None
+    after: tuple[UUID, str] | None
     stages: tuple[StageRow, ...]
     current_number: int
     checklist: Checklist
@@ -298,7 +300,6 @@ class WithdrawalPage:
 
 # ---------------------------------------------------------------- where things are done
 Place = tuple[str, dict[str, Any]]
-
 
 # Where each kind of act is done; the acts that need more than the case are named below.
 PLACES: Final[Mapping[LinkKind, str]] = {

@@ -23,6 +23,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
@@ -293,6 +294,16 @@ def _members(uow: UnitOfWork, case_id: UUID, given: Sequence[ConsentView], today
 # ---------------------------------------------------------------- the head of a page
 _WORKER: Final = aliased(User)
 _OTHER: Final = aliased(Case)
+_BEFORE: Final = aliased(Case)
+_AFTER: Final = aliased(Case)
+# A path may go on in several; the one opened last is where the client is now.
+_NEXT: Final = (
+    select(_AFTER.id, _AFTER.ordinal)
+    .where(_AFTER.follows_case_id == Case.id)
+    .order_by(_AFTER.opened_at.desc(), _AFTER.id)
+    .limit(1)
+    .lateral("next_path")
+)
 _HEAD: Final = (
     select(
         *cases.COLUMNS,
@@ -307,9 +318,15 @@ _HEAD: Final = (
         .label("deputy_name"),
         select(Draft.saved_at).where(Draft.id == bindparam("draft", type_=Uuid())).scalar_subquery().label("draft_at"),
         exists(select(_OTHER.id).where(_OTHER.client_id == Case.client_id, _OTHER.id != Case.id)).label("has_others"),
+        _BEFORE.id.label("before_id"),
+        _BEFORE.ordinal.label("before_ordinal"),
+        _NEXT.c.id.label("after_id"),
+        _NEXT.c.ordinal.label("after_ordinal"),
     )
     .join(Client, Client.id == Case.client_id)
     .outerjoin(_WORKER, _WORKER.id == Case.primary_worker_id)
+    .outerjoin(_BEFORE, _BEFORE.id == Case.follows_case_id)
+    .outerjoin(_NEXT, true())
     .where(Case.id == _CASE)
 )
 
@@ -324,6 +341,8 @@ class Head:
     deputy_name: str | None
     draft_at: datetime | None
     has_others: bool
+    before: tuple[UUID, str] | None
+    after: tuple[UUID, str] | None
 
 
 def head_of(
@@ -341,14 +360,17 @@ def head_of(
     row: Any = uow.session.execute(_HEAD, bound).one_or_none()
     if row is None:
         raise NotFound(N_("The page was not found."))
+    case = cases.allowed(actor, permission, cases.view_of(row))
     return Head(
-        case=cases.allowed(actor, permission, cases.view_of(row)),
+        case=case,
         # the row has brought the client into the session, so this reads nothing more
         client=clients.client_of(uow, row.client_id),
         worker_name=row.worker_name,
         deputy_name=row.deputy_name,
         draft_at=row.draft_at,
         has_others=row.has_others,
+        before=(row.before_id, f"{case.client_ref}/{row.before_ordinal}") if row.before_id else None,
+        after=(row.after_id, f"{case.client_ref}/{row.after_ordinal}") if row.after_id else None,
     )
 
 
@@ -372,6 +394,8 @@ def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell
         outcome=lists.outcomes.label(case.outcome) or None,
         model=str(record.model.short),
         worker_name=head.worker_name,
+        before=head.before,
+        after=head.after,
         deputy_name=head.deputy_name,
         stages=stage_rows(record.model, record.visits, record.stages, today=today),
         current_number=record.stages.current.number,

@@ -17,6 +17,7 @@ from app.cases.domain import STEP, TWIN_MINUTES, CaseView
 from app.clients import queries as clients
 from app.clients import services as client_services
 from app.clients.domain import ClientDetails
+from app.consents import queries as consent_queries
 from app.consents import services as consents
 from app.core.clock import local_date
 from app.core.errors import Refused
@@ -66,6 +67,7 @@ def open_pathway(
     opened_on: date,
     contact_source: str,
     basis_note: str,
+    follows_case_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> CaseView:
@@ -81,6 +83,7 @@ def open_pathway(
         actor=actor,
         now=now,
         team_id=team,
+        follows_case_id=follows_case_id,
     )
     if basis_note.strip():
         case_services.write_note(
@@ -246,6 +249,7 @@ def skip_stage(
 def withdraw_consent(
     uow: UnitOfWork, case: CaseView, consent_id: UUID, *, on: date, reason: str | None, actor: Actor, now: datetime
 ) -> None:
-    """Withdraw a consent from a day on; sharing is decided at reading, so it ends with it."""
+    """Withdraw a consent from a day on, in every path that rests on it; sharing is decided at reading, so it ends."""
     consents.withdraw(uow, case, consent_id, on=on, reason=reason, actor=actor, now=now)
-    network.check_members(uow, case, actor=actor, now=now)
+    for case_id in consent_queries.cases_of(uow, consent_id):
+        network.check_members(uow, cases.case_of(uow, case_id), actor=actor, now=now)

@@ -155,10 +155,11 @@ def hold_review(
     held_on: date,
     next_review_on: date | None = None,
     next_reason: str | None = None,
+    outcome: GoalOutcome = GoalOutcome.PARTLY,
     now: datetime | None = None,
     actor: Actor | None = None,
 ) -> UUID:
-    """Hold a review on a day, every goal partly met, the next one on the limit unless another day is given."""
+    """Hold a review on a day, every goal partly met, the next one on the limit, unless told otherwise."""
     assert plan.in_force is not None
     end = plan.in_force.period_end
     due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
@@ -167,7 +168,7 @@ def hold_review(
         case,
         plan.id,
         held_on=held_on,
-        outcomes=answers(uow, case, plan, GoalOutcome.PARTLY),
+        outcomes=answers(uow, case, plan, outcome),
         situation="Aamut ovat helpottuneet.",
         changes=None,
         participants="asiakas ja ohjaaja",

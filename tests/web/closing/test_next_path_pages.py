@@ -1,0 +1,79 @@
+"""The next path is opened from the page of the one before: first the model, then what goes along."""
+
+from datetime import date
+from uuid import UUID
+
+from app.cases import queries as cases
+from app.closing import queries as closings
+from app.closing.domain import CarryKind
+from app.consents import queries as consents
+from app.pathways.loader import latest
+from tests.factories.accounts import create_user
+from tests.factories.cases import seen_by
+from tests.factories.consents import build_entry, create_consent
+from tests.factories.plans import create_plan_in_force
+from tests.web.workbench.conftest import Desk
+
+ASKED = {"basis_note": "Asiakas toivoi ryhmää", "worker": "later"}
+
+
+def test_the_models_the_client_does_not_walk_are_offered_first(desk: Desk) -> None:
+    page = desk.browser.get(f"{desk.path}/jatko").get_data(as_text=True)
+    assert "malli=group_employment" in page
+    assert "malli=quality_based_coaching" in page
+    assert "malli=work_ability_support" not in page
+
+
+def test_the_next_path_opens_with_what_was_ticked_and_both_link_to_each_other(desk: Desk) -> None:
+    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+    create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 2), goals=("Haluan töihin",))
+    desk.uow.commit()
+    (goal,) = closings.offers_of(desk.uow, case, latest("group_employment"), date(2026, 11, 24))
+    path = f"{desk.path}/jatko?malli=group_employment"
+    answer = desk.browser.submit(path, {**ASKED, "goals": f"{CarryKind.GOAL}:{goal.id}"}, form="jatko")
+    assert answer.status_code == 303
+    page = desk.browser.get(answer.location).get_data(as_text=True)
+    assert "Jatkoa polulle" in page
+    assert f'href="{desk.path}">{desk.case.ref}</a>' in page
+    opened = UUID(answer.location.rsplit("/", 1)[1])
+    assert f'href="/polut/{opened}">{cases.case_of(desk.uow, opened).ref}</a>' in desk.browser.get(desk.path).text
+    brought = desk.browser.get(f"/polut/{opened}/tuotu").get_data(as_text=True)
+    assert f"Tuotu polulta {desk.case.ref}" in brought
+    assert "Haluan töihin" in brought
+
+
+def test_nothing_is_ticked_beforehand_and_what_stays_is_told_with_the_reason(desk: Desk) -> None:
+    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+    create_consent(desk.uow, case, build_entry(), now=desk.now)
+    create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 2), goals=("Haluan töihin",))
+    desk.uow.commit()
+    page = desk.browser.get(f"{desk.path}/jatko?malli=group_employment").get_data(as_text=True)
+    assert 'type="checkbox"' in page
+    assert not [line for line in page.splitlines() if 'type="checkbox"' in line and "checked" in line]
+    assert "Suostumus annettiin toiseen asiakasrekisteriin. Kysy asiakkaalta uudelleen." in page
+
+
+def test_what_is_missing_is_told_at_its_field_and_the_ticks_stay(desk: Desk) -> None:
+    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+    create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 2), goals=("Haluan töihin",))
+    desk.uow.commit()
+    (goal,) = closings.offers_of(desk.uow, case, latest("group_employment"), date(2026, 11, 24))
+    path = f"{desk.path}/jatko?malli=group_employment"
+    answer = desk.browser.submit(path, {"goals": f"{CarryKind.GOAL}:{goal.id}"}, form="jatko")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#basis_note"' in page
+    assert 'href="#worker"' in page
+    assert [line for line in page.splitlines() if str(goal.id) in line and "checked" in line]
+
+
+def test_a_path_that_follows_no_other_has_no_page_of_what_was_brought(desk: Desk) -> None:
+    assert desk.browser.get(f"{desk.path}/tuotu").status_code == 404
+
+
+def test_a_stranger_opens_no_next_path(desk: Desk) -> None:
+    stranger = create_user(desk.uow)
+    desk.uow.commit()
+    desk.sign_in(stranger)
+    assert desk.browser.get(f"{desk.path}/jatko").status_code in {403, 404}
+    assert consents.consents_of(desk.uow, desk.case.id) == []
