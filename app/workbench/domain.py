@@ -15,8 +15,8 @@ from app.core.clock import local_date
 from app.core.texts import N_, Text
 from app.network.domain import MemberView
 from app.pathways.checklist import Checklist, Stay
-from app.pathways.domain import LinkKind, Need, OnRecord, Pathway, Stage
-from app.pathways.engine import Move, NextAction, StageState
+from app.pathways.domain import Facts, LinkKind, Need, OnRecord, Pathway, Stage
+from app.pathways.engine import Move, NextAction, StageMap, StageState, Visit
 from app.workbench.stages import Asked, StageRow
 
 LOG_FORM: Final = "log"
@@ -106,6 +106,32 @@ class Contacts:
 
     mine_on: date | None = None
     others_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the next best action asks of an open duty."""
+
+    kind: str
+    due_on: date
+    subject_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the pages and the rules need of one case, each thing read once."""
+
+    case: CaseView
+    model: Pathway
+    visits: tuple[Visit, ...]
+    stages: StageMap
+    duties: tuple[Owed, ...]
+    consents: tuple[ConsentView, ...]
+    members: tuple[MemberView, ...]
+    scores: tuple[Score, ...]
+    plans: dict[str, bool]
+    contacts: Contacts
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from app.workbench.domain import (
     LATEST_CONTACTS,
     CaseShell,
     Happening,
+    Record,
     StagePage,
     SummaryPage,
     TimelinePage,
@@ -39,7 +40,7 @@ from app.workbench.domain import (
     stage_marks,
     woven,
 )
-from app.workbench.queries import Head, Record, contact_kinds, head_of, record_of, shell_of
+from app.workbench.queries import Head, contact_kinds, head_of, record_of, shell_of
 from app.workbench.stages import Asked, StageRow, stage_rows
 
 NEWEST: Final = 8

@@ -55,11 +55,11 @@ from app.network.domain import MemberView
 from app.network.models import NetworkMember
 from app.pathways import engine
 from app.pathways.checklist import checklist_of
-from app.pathways.domain import Facts, Pathway, StageCode
+from app.pathways.domain import Facts, StageCode
 from app.pathways.loader import pathway
 from app.plans.models import Plan, PlanVersion
 from app.reference.loader import reference
-from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Score
+from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Owed, Record, Score
 from app.workbench.stages import stage_rows
 
 ACTS: Final = (
@@ -81,32 +81,6 @@ ACTS: Final = (
     Permission.PLAN_EDIT,
     Permission.PLAN_REVIEW,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What the next best action asks of an open duty."""
-
-    kind: str
-    due_on: date
-    subject_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What the pages and the rules need of one case, each thing read once."""
-
-    case: CaseView
-    model: Pathway
-    visits: tuple[engine.Visit, ...]
-    stages: engine.StageMap
-    duties: tuple[Owed, ...]
-    consents: tuple[ConsentView, ...]
-    members: tuple[MemberView, ...]
-    scores: tuple[Score, ...]
-    plans: dict[str, bool]
-    contacts: Contacts
-    facts: Facts
 
 
 def facts_of(uow: UnitOfWork, case: CaseView, today: date) -> Facts:

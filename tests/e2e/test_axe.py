@@ -110,6 +110,7 @@ def examples(page: Page, product: Product) -> dict[str, Any]:
         "stage": 4,
         "step": "tilanne",
         "key": "work_ability_support",
+        "measure": "ME01",
     }
 
 

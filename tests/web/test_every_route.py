@@ -63,6 +63,7 @@ def examples(session: Session) -> dict[str, object]:
         " WHERE u.username = 'anna.maki' AND c.closed_at IS NULL"
         " AND EXISTS (SELECT 1 FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.state = 'in_force'"
         " WHERE p.case_id = c.id) AND EXISTS (SELECT 1 FROM consent s WHERE s.case_id = c.id)"
+        " AND EXISTS (SELECT 1 FROM measure_value m WHERE m.case_id = c.id)"
         " ORDER BY c.opened_on, c.id LIMIT 1",
     )
     of_case = {"case": case}
@@ -76,6 +77,8 @@ def examples(session: Session) -> dict[str, object]:
             **of_case,
         ),
         "paper": "yhteenveto",
+        "measure": "ME01",
+        "entry_id": one(session, "SELECT id FROM measure_value WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
         "consent_id": one(session, "SELECT id FROM consent WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
         "user_id": one(session, "SELECT id FROM user_account WHERE username = 'juha.laine'"),
         "team_id": one(session, "SELECT id FROM team ORDER BY name LIMIT 1"),
