@@ -59,7 +59,7 @@ def _made(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Paper:
     if key.kind is PaperKind.CONSENT_FORM:
         return blank_form(case, today)
     if key.kind is PaperKind.PLAN and key.subject_id:
-        return plan_paper(uow, case, key.subject_id)
+        return plan_paper(uow, case, key.subject_id, today)
     if key.kind is PaperKind.CONSENT and key.subject_id:
         return consent_paper(uow, case, key.subject_id, today)
     raise NotFound

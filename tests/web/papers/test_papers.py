@@ -3,71 +3,29 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import ProgrammingError
 
 from app.access.actor import Role
-from app.audit.models import AuditEvent
 from app.cases.domain import CaseView
-from app.consents.domain import ConsentKind
 from app.papers import press as presses
-from app.papers import queries
-from app.papers.models import Disclosure
 from tests.factories.accounts import create_team, create_user
 from tests.factories.cases import create_case
 from tests.factories.clients import ADDRESS, EMAIL, PHONE, create_client
-from tests.factories.consents import build_entry, create_consent
 from tests.factories.papers import A4, Pdf, squeezed
-from tests.factories.plans import build_content, create_draft, create_plan_in_force
 from tests.strict import parse
+from tests.web.papers.conftest import make_consent, make_draft, make_plan, make_week, order, printings
 from tests.web.workbench.conftest import Desk
-
-PARTY = {"recipient": "party", "party": "kela", "purpose": "planning"}
-
-
-def make_plan(desk: Desk, case: CaseView | None = None) -> str:
-    plan = create_plan_in_force(desk.uow, case or desk.case, in_force_on=date(2026, 11, 20))
-    desk.uow.commit()
-    assert plan.in_force is not None
-    return f"suunnitelma-{plan.in_force.id.hex}"
-
-
-def make_draft(desk: Desk) -> str:
-    content = build_content(reason="Kuntoutusjakso vie keväästä kolme kuukautta.", next_review_on=date(2027, 6, 1))
-    return f"suunnitelma-{create_draft(desk.uow, desk.case, content=content, now=desk.now).hex}"
-
-
-def make_consent(desk: Desk) -> str:
-    entry = build_entry(refused=("employer",), valid_until=date(2027, 5, 31), remark="Kela vain puhelimitse.")
-    consent = create_consent(desk.uow, desk.case, entry, now=desk.now)
-    desk.uow.commit()
-    return f"suostumus-{consent.hex}"
-
 
 PAPERS: dict[str, Callable[[Desk], str]] = {
     "summary": lambda _: "yhteenveto",
     "blank consent": lambda _: "suostumuslomake",
     "plan in force": make_plan,
     "draft of a plan": make_draft,
+    "plan of an activity": make_week,
     "consent": make_consent,
 }
-
-
-def order(desk: Desk, paper: str, values: dict[str, str] | None = None) -> Pdf:
-    address = f"{desk.path}/tulosteet/{paper}/pdf"
-    answer = desk.browser.submit(address, values or {"recipient": "own"}, form="tuloste")
-    assert answer.status_code == 200, answer.text
-    assert answer.mimetype == "application/pdf"
-    return Pdf(answer.get_data())
-
-
-def printings(desk: Desk) -> list[AuditEvent]:
-    rows = select(AuditEvent).where(AuditEvent.action == "printed").order_by(AuditEvent.id)
-    return list(desk.uow.session.scalars(rows))
 
 
 def words_of(html: str) -> str:
@@ -156,6 +114,20 @@ def test_a_draft_says_that_it_binds_nobody_and_why_its_review_is_late(desk: Desk
     told = order(desk, make_draft(desk)).text
     assert "Luonnos" in told
     assert "Kuntoutusjakso vie keväästä kolme kuukautta." in told
+
+
+def test_the_week_prints_day_by_day_with_its_sum_and_every_broken_limit_with_its_reason(desk: Desk) -> None:
+    """Check 10: five days and 37.5 hours are told in words, and the reason given for them prints (RU02)."""
+    told = order(desk, make_week(desk)).text.replace("\u00a0", " ")
+    for words in ("maanantai 8.00–15.30", "perjantai 8.00–15.30", "Yhteensä 5 päivää, 37,5 t"):
+        assert words in told
+    assert "Asiakas on toivonut viittä päivää." in told
+    assert "Jakso on kokeilu." in told
+    assert "1–4 päivää viikossa" in told
+    assert "3–24 kuukautta" in told
+    assert "Sovittu: Koulutus ja työura" in told
+    assert "1.12.2026–31.1.2027" in told
+    assert "Työvoimaviranomainen" in told.replace("-\n", ""), "the third party of an activation plan has a line to sign"
 
 
 def test_the_consent_holds_the_text_that_was_read_and_every_answer(desk: Desk) -> None:
@@ -303,75 +275,3 @@ def test_the_file_is_a_download_without_a_name_of_a_person_that_no_cache_keeps(d
     ref = desk.case.ref.replace("/", "-")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="yhteenveto-{ref}-2026-11-24.pdf"'
     assert answer.headers["Cache-Control"] == "no-store"
-
-
-# ---------------------------------------------------------------- giving a copy to the network
-
-
-def test_a_party_without_a_basis_gets_no_copy_and_the_cure_is_a_link_away(desk: Desk) -> None:
-    """703/2023 section 6: the page names what is missing; nothing is put on record."""
-    answer = desk.browser.submit(f"{desk.path}/tulosteet/{make_plan(desk)}/pdf", PARTY, form="tuloste")
-    assert answer.status_code == 422
-    assert "Voimassa olevaa perustetta ei ole. Taho: Kela. Tiedot: Suunnitelma ja tavoitteet." in answer.text
-    assert f'href="{desk.path}/suostumukset/uusi"' in answer.text
-    assert printings(desk) == []
-    assert desk.uow.session.scalar(select(func.count()).select_from(Disclosure)) == 0
-
-
-def test_a_copy_for_a_party_rests_on_a_basis_and_is_written_into_the_disclosure_log(desk: Desk) -> None:
-    """703/2023 section 10: what, whose, by whom, to whom, when, for what, on what ground."""
-    consent = create_consent(desk.uow, desk.case, build_entry(categories=("plan",)), now=desk.now)
-    plan = make_plan(desk)
-    pdf = order(desk, plan, PARTY)
-    assert "Kappale taholle: Kela. Peruste: Suostumus" in pdf.text
-    (row,) = queries.disclosures_of(desk.uow, desk.case)
-    assert (row.paper, row.edition, row.party, row.purpose) == ("suunnitelma", "v1", "kela", "planning")
-    assert (row.basis, row.categories, row.disclosed_by) == ("CONSENT", ("plan",), desk.worker.id)
-    assert row.disclosed_at == desk.now
-    assert desk.uow.session.scalar(select(Disclosure.consent_id)) == consent
-    shown = desk.browser.get(f"{desk.path}/tulosteet").text
-    for words in ("Kela", "Suunnitelma ja tavoitteet", "Yhteisen suunnitelman tekeminen", "703/2023 6 §"):
-        assert words in shown
-    assert "Antoi tietoja verkoston taholle" in desk.browser.get(f"{desk.path}/loki").text
-
-
-def test_a_statute_on_record_opens_what_no_consent_does(desk: Desk) -> None:
-    law = build_entry(
-        kind=ConsentKind.STATUTORY, basis="LAW_381_2023_15", given=("labour_authority",), categories=("plan",)
-    )
-    create_consent(desk.uow, desk.case, law, now=desk.now)
-    order(desk, make_plan(desk), {**PARTY, "party": "labour_authority"})
-    (row,) = queries.disclosures_of(desk.uow, desk.case)
-    assert row.basis == "LAW_381_2023_15"
-
-
-def test_what_was_given_stays_on_record_after_the_consent_is_withdrawn(desk: Desk) -> None:
-    consent = create_consent(desk.uow, desk.case, build_entry(categories=("plan",)), now=desk.now)
-    plan = make_plan(desk)
-    order(desk, plan, PARTY)
-    address = f"{desk.path}/suostumukset/{consent}/peru"
-    assert desk.browser.submit(address, {"withdrawn_on": "24.11.2026"}, form="peru").status_code == 303
-    answer = desk.browser.submit(f"{desk.path}/tulosteet/{plan}/pdf", PARTY, form="tuloste")
-    assert answer.status_code == 422
-    assert len(queries.disclosures_of(desk.uow, desk.case)) == 1
-
-
-def test_the_summary_and_the_consents_are_not_offered_to_the_network(desk: Desk) -> None:
-    page = desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf").text
-    assert 'value="party"' not in page
-    assert 'name="purpose"' not in page
-
-
-@pytest.mark.parametrize(
-    "act", ["UPDATE disclosure SET party = 'muu'", "DELETE FROM disclosure", "TRUNCATE disclosure"]
-)
-def test_the_disclosure_log_is_only_added_to(desk: Desk, act: str) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"):
-        desk.uow.session.execute(text(act))
-
-
-def test_a_copy_of_yesterdays_basis_is_not_given_today(desk: Desk) -> None:
-    ended = build_entry(categories=("plan",), valid_until=desk.now.date() - timedelta(days=1))
-    create_consent(desk.uow, desk.case, ended, now=desk.now - timedelta(days=3))
-    answer = desk.browser.submit(f"{desk.path}/tulosteet/{make_plan(desk)}/pdf", PARTY, form="tuloste")
-    assert answer.status_code == 422
