@@ -17,6 +17,7 @@ from app.accounts import queries as accounts
 from app.accounts import views as accounts_views
 from app.accounts.domain import AccountsGround, Limit, SessionLimits, SignInLimits
 from app.accounts.passwords import Hasher
+from app.activity import views as activity_views
 from app.assessments import views as assessments_views
 from app.audit import services as audit
 from app.cases.domain import CaseView
@@ -71,6 +72,7 @@ BLUEPRINTS: Final[Sequence[Blueprint]] = (
     network_views.blueprint,
     measures_views.blueprint,
     plans_views.blueprint,
+    activity_views.blueprint,
     reviews_views.blueprint,
     assessments_views.blueprint,
     reminders_views.blueprint,
@@ -138,6 +140,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     accounts_views.init_app(app, _accounts_ground(settings, limits))
     consents_views.init_app(app, _follow_consent)
     papers_views.init_app(app, Press(settings.root))
+    activity_views.init_app(app, workbench.facts_of)
     app.extensions[intake_views.QUEUE] = Queue(settings.broker_url)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

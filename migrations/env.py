@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, pool, text
 
 import app.access.models
 import app.accounts.models
+import app.activity.models
 import app.assessments.models
 import app.audit.models
 import app.cases.models

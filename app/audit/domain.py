@@ -55,6 +55,7 @@ def purpose_of(actor: Actor, subject: Subject) -> str:
 
 
 PAGES: Final[Mapping[str, Text]] = {
+    "activity": N_("activity"),
     "assessments": N_("identification and assessment"),
     "audit": N_("log of the client"),
     "trail": N_("the whole log"),
@@ -97,6 +98,11 @@ ACTS: Final[Mapping[str, Text]] = {
     "absence_removed": N_("Removed an absence"),
     "background_kept": N_("Kept background facts"),
     "carried_over": N_("Went on with things of an earlier path"),
+    "activity_agreed": N_("Agreed on a period of activity"),
+    "activity_changed": N_("Changed a period of activity"),
+    "activity_ended": N_("Ended a period of activity"),
+    "activity_evaluated": N_("Evaluated the activity"),
+    "attendance_marked": N_("Marked days of activity"),
     "case_closed": N_("Closed the case"),
     "case_opened": N_("Opened a pathway"),
     "case_reopened": N_("Reopened the case"),
@@ -157,6 +163,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "stage_skipped": N_("Left a stage out"),
     "step_dropped": N_("Ended a promise as not needed"),
     "step_moved": N_("Moved a promise to another path"),
+    "steward_told": N_("Recorded that the shop steward was told"),
     "step_done": N_("Marked a promise as kept"),
     "step_promised": N_("Recorded a promise"),
     "sweep_run": N_("Looked for due reminders"),

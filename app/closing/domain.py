@@ -32,7 +32,13 @@ class Fate(StrEnum):
 
 # These are about the case itself, so they end with it; everything else was promised to somebody or asked by a law.
 ENDS_WITH_CASE: Final = frozenset(
-    {DutyKind.PLAN_REVIEW, DutyKind.PLAN_PERIOD_END, DutyKind.CONSENT_EXPIRY, DutyKind.MEMBER_WITHOUT_BASIS}
+    {
+        DutyKind.ACTIVITY_PERIOD_END,
+        DutyKind.PLAN_REVIEW,
+        DutyKind.PLAN_PERIOD_END,
+        DutyKind.CONSENT_EXPIRY,
+        DutyKind.MEMBER_WITHOUT_BASIS,
+    }
 )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
+from app.activity import services as activity
 from app.assessments import services as assessments
 from app.cases import queries as cases
 from app.cases import services as case_services
@@ -156,6 +157,7 @@ def _withdraw(uow: UnitOfWork, case: CaseView, closing: Closing, *, actor: Actor
 def _end(uow: UnitOfWork, case: CaseView, *, on: date, actor: Actor, now: datetime) -> None:
     """End what lives by the case alone; whatever is owed still was never asked about, so nothing is closed."""
     plans.end_plans(uow, case, on=on, actor=actor, now=now)
+    activity.end_periods(uow, case, on=on, actor=actor, now=now)
     if ledger.open_of_case(uow, case.id):
         raise Conflict(N_("Something new has fallen due in the case. Look at what is open and answer again."))
     network.release_worker(uow, case, on_close=True, actor=actor, now=now)

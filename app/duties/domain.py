@@ -11,6 +11,8 @@ class DutyKind(StrEnum):
 
     PLAN_REVIEW = "plan_review"
     PLAN_PERIOD_END = "plan_period_end"
+    ACTIVITY_EVALUATION = "activity_evaluation"
+    ACTIVITY_PERIOD_END = "activity_period_end"
     CONSENT_EXPIRY = "consent_expiry"
     MEMBER_WITHOUT_BASIS = "member_without_basis"
     TASK = "task"

@@ -92,6 +92,7 @@ MEETING_TOPICS: Final = (
     "progress",
     "review",
 )
+ACTIVITIES: Final = ("rehabilitative_work_activity", "group_employment")
 MEASURES: Final = ("ME01", "ME02", "ME03", "ME04")
 DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 
@@ -105,6 +106,8 @@ DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 # note:<topic>        an entry with the topic, or for contact_source the case's own source
 # meeting:<topic>     an entry with the topic whose kind is a meeting
 # worker:entry        somebody answers for the entry to group employment (model C), worker:progress for going on in it
+# activity:period     a period of activity is agreed (activity:attendance: a day of it is marked,
+#                     activity:shop_steward: the steward of the place has been told of the newest one)
 # measure:MEnn        a value or a result of the measure
 # self_assessment     the client has got the form of the self-assessment, or its result is on record
 # review:held         a review of a plan of the case has been held
@@ -124,6 +127,7 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
     **{f"identification:{part}": LinkKind.IDENTIFY for part in ("signals", "triggers", "facts")},
     **{f"measure:{measure}": LinkKind.ENTER_MEASURE for measure in MEASURES},
     "plan:activation_or_multisector": LinkKind.WRITE_PLAN,
+    **{f"activity:{what}": LinkKind.KEEP_ACTIVITY for what in ("period", "attendance", "shop_steward")},
     **{f"plan:{kind}": LinkKind.WRITE_PLAN for kind in PLAN_KINDS},
     **{f"note:{topic}": LinkKind.WRITE_NOTE for topic in NOTE_TOPICS},
     **{f"meeting:{topic}": LinkKind.WRITE_NOTE for topic in MEETING_TOPICS},
@@ -318,7 +322,10 @@ class PlanChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pathway:
-    """One version of one model. A case pins `key` and `version`; a released version never changes."""
+    """One version of one model. A case pins `key` and `version`; a released version never changes.
+
+    `activity`: the kind of activity the model runs through, with periods and attendance; None for a model without.
+    """
 
     key: str
     version: int
@@ -333,6 +340,7 @@ class Pathway:
     beside: tuple[str, ...]
     stages: tuple[Stage, ...]
     register_names: tuple[str, ...] = ()
+    activity: str | None = None
 
     @property
     def is_social_welfare(self) -> bool:

@@ -266,6 +266,8 @@ class NextAction:
 _DUTY_ACTIONS: Final[Mapping[str, tuple[Text, LinkKind]]] = {
     "plan_review": (N_("Review the plan"), LinkKind.REVIEW_PLAN),
     "plan_period_end": (N_("Decide how the plan goes on"), LinkKind.OPEN_PLAN),
+    "activity_evaluation": (N_("Evaluate the activity"), LinkKind.KEEP_ACTIVITY),
+    "activity_period_end": (N_("Agree what follows the activity period"), LinkKind.KEEP_ACTIVITY),
     "consent_expiry": (N_("Renew the consent or let it end"), LinkKind.RECORD_CONSENT),
     "member_without_basis": (N_("Record a basis for the network member"), LinkKind.OPEN_NETWORK),
     "task": (N_("Do what was promised"), LinkKind.SHOW_STEPS),

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from app.pathways.domain import (
+    ACTIVITIES,
     NEEDS,
     PLAN_KINDS,
     STANDING,
@@ -37,7 +38,8 @@ _FILE_NAME: Final = re.compile(r"(?P<key>[a-z][a-z_]*)\.v(?P<version>[1-9]\d*)\.
 _MODEL_TEXTS: Final = frozenset({"key", "letter", "system", "source"})
 _MODEL_WORDS: Final = frozenset({"label", "short", "summary"})
 _MODEL_LISTS: Final = frozenset({"responsible", "beside", "register_names"})
-_MODEL_KEYS: Final = _MODEL_TEXTS | _MODEL_WORDS | _MODEL_LISTS | {"version", "plans", "stages"}
+_MODEL_OPTIONAL: Final = frozenset({"register_names", "activity"})
+_MODEL_KEYS: Final = _MODEL_TEXTS | _MODEL_WORDS | _MODEL_LISTS | _MODEL_OPTIONAL | {"version", "plans", "stages"}
 _STAGE_LISTS: Final = frozenset({"responsible", "register_names"})
 _STAGE_NEEDED: Final = frozenset({"label", "short", "client", "professional", "leads_to", "checklist"})
 _STAGE_KEYS: Final = _STAGE_NEEDED | _STAGE_LISTS | {"needs", "usual_days"}
@@ -76,7 +78,7 @@ def _read(path: Path) -> Pathway:
 def read_pathway(raw: Mapping[str, Any], where: str) -> Pathway:
     """Return the model a mapping describes, or raise FileError at the first thing that is wrong."""
     only_keys(raw, _MODEL_KEYS, where)
-    _need_keys(raw, _MODEL_KEYS - {"register_names"}, where)
+    _need_keys(raw, _MODEL_KEYS - _MODEL_OPTIONAL, where)
     stages = only_keys(raw["stages"], frozenset(StageCode), f"{where}: stages")
     _need_keys(stages, frozenset(StageCode), f"{where}: stages")
     worded: dict[str, Item] = {}
@@ -88,12 +90,19 @@ def read_pathway(raw: Mapping[str, Any], where: str) -> Pathway:
         version=_number(raw["version"], f"{where}: version"),
         plans=tuple(_plan(one, f"{where}: plans[{n}]") for n, one in enumerate(_list(raw["plans"], where))),
         stages=tuple(_stage(code, stages[code], lists[code], worded, f"{where}: {code}") for code in StageCode),
+        activity=_activity(raw.get("activity"), f"{where}: activity"),
         **plain,
     )
     _refuse_dead_ends(model, where)
     _refuse_unmeetable(model, where)
     _check_defaults(model, where)
     return model
+
+
+def _activity(raw: object, where: str) -> str | None:
+    if raw is not None and raw not in ACTIVITIES:
+        raise FileError(f"{where}: unknown activity {raw!r}; known: {', '.join(ACTIVITIES)}")
+    return None if raw is None else str(raw)
 
 
 def _stage(

@@ -299,6 +299,19 @@ class ReminderRule(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLimits(Term):
+    """How much activity there may be: days a calendar week, hours a day, months a period, days in any 12 months."""
+
+    min_days_week: int
+    max_days_week: int
+    min_hours_day: int
+    max_hours_day: int
+    min_months: int
+    max_months: int
+    max_days_12_months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """All code lists together; the field names are the top-level keys of the files in `config/reference`."""
 
@@ -332,6 +345,8 @@ class Reference:
     measures: CodeList[Measure]
     measure_aspects: CodeList[Term]
     reminder_rules: CodeList[ReminderRule]
+    activity_limits: CodeList[ActivityLimits]
+    absences: CodeList[Term]
 
     def municipalities_of(self, area: str, on: date) -> tuple[Municipality, ...]:
         """Return the municipalities of a county or an employment area on a day (the county has 10 since 2023)."""

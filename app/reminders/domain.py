@@ -148,6 +148,8 @@ class Posted:
 DUTY_WORDS: Final[Mapping[str, Text]] = {
     DutyKind.PLAN_REVIEW: N_("Review of the plan"),
     DutyKind.PLAN_PERIOD_END: N_("The period of the plan ends"),
+    DutyKind.ACTIVITY_EVALUATION: N_("Evaluation of the activity"),
+    DutyKind.ACTIVITY_PERIOD_END: N_("The period of the activity ends"),
     DutyKind.CONSENT_EXPIRY: N_("A consent ends"),
     DutyKind.MEMBER_WITHOUT_BASIS: N_("A network member has no basis"),
     DutyKind.TASK: N_("A promised task"),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.models import Standing
 from app.access.predicates import StandingKind
 from app.accounts.models import User
+from app.activity.models import ActivityEvaluation, ActivityPeriod
 from app.assessments.models import NeedsAssessment
 from app.cases.models import Case, NextStep, StageVisit
 from app.clients.domain import name_prefixes
@@ -31,6 +32,7 @@ from app.protection.models import SealedContact
 from app.reference.loader import cadence_for
 from app.upkeep.domain import Drift, Finding
 
+PERIOD: Final = "activity_period"
 BATCH: Final = 2000
 LINE: Final = {"primary": StandingKind.RESPONSIBLE.value, "pair": StandingKind.PAIR.value}
 
@@ -146,6 +148,27 @@ def _dated_sources() -> Iterator[tuple[DutyKind, str, Select[*tuple[Any, ...]]]]
             _not_closed("next_step"),
         ),
     )
+    yield from _activity_sources(is_open)
+
+
+def _activity_sources(
+    is_open: ColumnElement[bool],
+) -> Iterator[tuple[DutyKind, str, Select[*tuple[Any, ...]]]]:
+    """What unsettled periods owe; a plan that ends on the same day asks for the end of both (app.activity.owed)."""
+    period = ActivityPeriod
+    unsettled = and_(is_open, period.end_reason.is_(None))
+    evaluated = exists().where(ActivityEvaluation.period_id == period.id)
+    asked_by_plan = exists().where(
+        _is_open(DutyKind.PLAN_PERIOD_END), Duty.case_id == period.case_id, Duty.due_on == period.ends_on
+    )
+    due = select(period.id, period.case_id, period.evaluate_on.label("due_on")).join(Case, Case.id == period.case_id)
+    yield (
+        DutyKind.ACTIVITY_EVALUATION,
+        PERIOD,
+        due.where(unsettled, period.evaluate_on.is_not(None), ~evaluated),
+    )
+    ends = select(period.id, period.case_id, period.ends_on.label("due_on")).join(Case, Case.id == period.case_id)
+    yield DutyKind.ACTIVITY_PERIOD_END, PERIOD, ends.where(unsettled, ~asked_by_plan)
 
 
 def _not_closed(subject_kind: str) -> ColumnElement[bool]:
@@ -164,6 +187,8 @@ def _orphans() -> Select[*tuple[Any, ...]]:
     step_over = or_(NextStep.done_on.is_not(None), NextStep.dropped_on.is_not(None))
     step_done = exists().where(NextStep.id == Duty.subject_id, step_over)
     withdrawn = exists().where(Consent.id == Duty.subject_id, Consent.withdrawn_on.is_not(None))
+    period_settled = exists().where(ActivityPeriod.id == Duty.subject_id, ActivityPeriod.end_reason.is_not(None))
+    activity = (DutyKind.ACTIVITY_EVALUATION, DutyKind.ACTIVITY_PERIOD_END)
     return (
         _of_cases(Duty.kind)
         .join(Duty, Duty.case_id == Case.id)
@@ -175,6 +200,7 @@ def _orphans() -> Select[*tuple[Any, ...]]:
                 and_(Duty.kind == DutyKind.MEMBER_WITHOUT_BASIS, member_gone),
                 and_(Duty.kind == DutyKind.TASK, step_done),
                 and_(Duty.kind == DutyKind.CONSENT_EXPIRY, withdrawn),
+                and_(Duty.kind.in_(activity), period_settled),
             ),
         )
     )

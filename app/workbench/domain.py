@@ -74,6 +74,7 @@ class CaseShell:
     action: NextAction
     counts: Counts
     may: frozenset[str]
+    has_activity: bool = False
 
     @property
     def may_act(self) -> bool:

@@ -33,6 +33,7 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.access.scopes import standing_kinds, standing_of
 from app.accounts.models import Absence, User
+from app.activity import queries as activity
 from app.assessments import queries as assessments
 from app.cases import queries as cases
 from app.cases.domain import CaseView
@@ -227,7 +228,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         select(
             literal("met", String), literal(code, String), _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID
         ).where(is_met)
-        for code, is_met in assessments.met_statements(_CASE, _TODAY)
+        for code, is_met in (*activity.met_statements(_CASE), *assessments.met_statements(_CASE, _TODAY))
     ),
 )
 
@@ -382,5 +383,6 @@ def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell
             members=len(record.members),
             members_without_basis=sum(not member.basis.holds for member in record.members),
         ),
+        has_activity=record.model.activity is not None,
         may=frozenset(act for act in ACTS if can(actor, act, case.subject)),
     )

@@ -234,6 +234,8 @@ def states_of(trail: str) -> tuple[str, ...]:
 STEPS: Final[Mapping[str, Text]] = {
     DutyKind.PLAN_REVIEW: N_("Review the plan"),
     DutyKind.PLAN_PERIOD_END: N_("Agree what follows the plan period"),
+    DutyKind.ACTIVITY_EVALUATION: N_("Evaluate the activity"),
+    DutyKind.ACTIVITY_PERIOD_END: N_("Agree what follows the activity period"),
     DutyKind.CONSENT_EXPIRY: N_("Ask for the consent again"),
     DutyKind.MEMBER_WITHOUT_BASIS: N_("Record the basis of a network member"),
     DutyKind.TASK: N_("Do what was promised"),

@@ -15,6 +15,8 @@ from tests.factories.cases import moment_of
 SUBJECTS = {
     DutyKind.PLAN_REVIEW: "plan",
     DutyKind.PLAN_PERIOD_END: "plan",
+    DutyKind.ACTIVITY_EVALUATION: "activity_period",
+    DutyKind.ACTIVITY_PERIOD_END: "activity_period",
     DutyKind.CONSENT_EXPIRY: "consent",
     DutyKind.MEMBER_WITHOUT_BASIS: "network_member",
     DutyKind.TASK: "next_step",

@@ -87,7 +87,9 @@ def examples(session: Session) -> dict[str, object]:
         "sign_id": new_id(),
         "token": new_id(),
         "stage": 4,
+        "period_id": one(session, "SELECT id FROM activity_period WHERE case_id = :case LIMIT 1", **of_case),
         "step": "tilanne",
+        "week": "2026-11-23",
         "key": "work_ability_support",
     }
 

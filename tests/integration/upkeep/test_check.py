@@ -18,6 +18,7 @@ from app.reminders import services as reminders
 from app.upkeep import services
 from app.upkeep.domain import Drift, Finding
 from tests.factories.accounts import create_team
+from tests.factories.activity import create_period
 from tests.factories.assessments import create_needs
 from tests.factories.cases import create_case, create_worker
 from tests.factories.consents import build_entry, create_consent
@@ -52,6 +53,18 @@ def case(uow: UnitOfWork, units: reminders.Units, now: datetime) -> CaseView:
 
 def test_what_the_services_wrote_holds(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
     assert services.check(uow, now) == []
+
+
+def test_the_duties_of_activity_follow_from_its_periods(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
+    coached = create_case(uow, model="quality_based_coaching")
+    create_period(uow, coached)
+    assert services.check(uow, now) == []
+    uow.session.execute(text("DELETE FROM duty WHERE kind = 'activity_period_end'"))
+    assert [found.drift for found in services.check(uow, now)] == [Drift.DUTY_MISSING]
+    uow.session.execute(text("UPDATE duty SET due_on = due_on + 1 WHERE kind = 'activity_evaluation'"))
+    assert {found.drift for found in services.check(uow, now)} == {Drift.DUTY_MISSING, Drift.DUTY_DAY}
+    uow.session.execute(text("UPDATE activity_period SET end_reason = 'as_planned', ended_on = starts_on"))
+    assert [found.drift for found in services.check(uow, now)] == [Drift.DUTY_EXTRA]
 
 
 DRIFTS: dict[str, tuple[str, Drift]] = {

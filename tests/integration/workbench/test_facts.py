@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.access.actor import system_actor
+from app.activity import queries as activity
+from app.activity import services as activity_services
 from app.assessments import queries as assessments
 from app.assessments import services as assessment_services
 from app.cases import queries as cases
@@ -19,6 +22,7 @@ from app.network import queries as network
 from app.plans import queries as plans
 from app.workbench import queries
 from tests.factories.accounts import actor_of, create_team
+from tests.factories.activity import ATTENDED, CLEARED, create_period, mark
 from tests.factories.assessments import build_entry as build_identification
 from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.cases import create_case, create_worker, seen_by
@@ -131,6 +135,7 @@ def case(uow: UnitOfWork) -> CaseView:
 def said_by_features(uow: UnitOfWork, case: CaseView) -> frozenset[str]:
     asked = (
         assessments.met_needs,
+        activity.met_needs,
         cases.met_needs,
         consents.met_needs,
         network.met_needs,
@@ -171,3 +176,26 @@ def test_a_member_without_a_basis_and_a_draft_meet_nothing(uow: UnitOfWork, case
     facts = queries.facts_of(uow, case, TODAY)
     assert facts.met == before - {"consent:parties"}
     assert facts.met == said_by_features(uow, case)
+
+
+def test_activity_meets_its_needs_one_by_one_and_a_mark_taken_back_meets_nothing(
+    uow: UnitOfWork, now: datetime
+) -> None:
+    case = create_case(uow, model="quality_based_coaching")
+
+    def met() -> set[str]:
+        facts = queries.facts_of(uow, case, TODAY)
+        assert facts.met == said_by_features(uow, case)
+        return {code for code in facts.met if code.startswith("activity:")}
+
+    assert met() == set()
+    period_id = create_period(uow, case)
+    assert met() == {"activity:period"}
+    mark(uow, case, period_id, {TODAY: ATTENDED}, now=now)
+    assert met() == {"activity:period", "activity:attendance"}
+    mark(uow, case, period_id, {TODAY: CLEARED}, now=now)
+    assert met() == {"activity:period"}
+    activity_services.tell_steward(
+        uow, case, period_id, told_on=TODAY, told_by="Anna", actor=system_actor("system:demo"), now=now
+    )
+    assert met() == {"activity:period", "activity:shop_steward"}
