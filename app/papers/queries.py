@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
+from app.assessments import queries as assessments
 from app.audit.models import AuditEvent
 from app.cases.domain import CaseView
 from app.clients import queries as clients
@@ -30,6 +31,8 @@ from app.papers.domain import (
     ground_for,
 )
 from app.papers.models import Disclosure
+from app.papers.needs import NEEDS, needs_paper
+from app.papers.needs import STATES as NEEDS_STATES
 from app.papers.plan import VERSIONS, plan_paper
 from app.papers.summary import SUMMARY, summary_paper
 from app.plans import queries as plans
@@ -60,6 +63,8 @@ def _made(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Paper:
         return blank_form(case, today)
     if key.kind is PaperKind.PLAN and key.subject_id:
         return plan_paper(uow, case, key.subject_id, today)
+    if key.kind is PaperKind.NEEDS and key.subject_id:
+        return needs_paper(uow, case, key.subject_id)
     if key.kind is PaperKind.CONSENT and key.subject_id:
         return consent_paper(uow, case, key.subject_id, today)
     raise NotFound
@@ -67,7 +72,7 @@ def _made(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Paper:
 
 def offers_of(uow: UnitOfWork, case: CaseView, today: date) -> list[Offer]:
     """Return every paper that can be made of the case, with who printed it last."""
-    found = [*_of_the_case(today), *_plans(uow, case), *_consents(uow, case)]
+    found = [*_of_the_case(today), *_needs(uow, case), *_plans(uow, case), *_consents(uow, case)]
     last = _last_printings(uow, case)
     names = accounts.full_names(uow, {row.actor_id for row in last.values() if row.actor_id})
     return [_with_last(offer, last.get(str(offer.key)), names) for offer in found]
@@ -77,6 +82,21 @@ def _of_the_case(today: date) -> list[Offer]:
     return [
         Offer(key=PaperKey(PaperKind.SUMMARY), title=SUMMARY, edition=N_("as of %(day)s", day=today), on=today),
         Offer(key=PaperKey(PaperKind.CONSENT_FORM), title=CONSENT_FORM, edition=text_edition()),
+    ]
+
+
+def _needs(uow: UnitOfWork, case: CaseView) -> list[Offer]:
+    needs = assessments.needs_of(uow, case.id)
+    return [
+        Offer(
+            key=PaperKey(PaperKind.NEEDS, version.id),
+            title=NEEDS,
+            edition=N_("version %(number)s", number=version.number),
+            state=NEEDS_STATES[version.state],
+            on=version.finished_on,
+        )
+        for version in (needs.versions if needs else ())
+        if version.state in NEEDS_STATES
     ]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.cases.domain import CaseView
+from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.consents import build_entry, create_consent
 from tests.factories.papers import Pdf
 from tests.factories.plans import build_content, build_week, create_draft, create_plan_in_force, needed_answers
@@ -37,6 +38,13 @@ def make_week(desk: Desk) -> str:
     version = create_draft(desk.uow, desk.case, kind="activation_plan", content=content, now=desk.now)
     desk.uow.commit()
     return f"suunnitelma-{version.hex}"
+
+
+def make_needs(desk: Desk) -> str:
+    version = create_needs(desk.uow, desk.case, on=date(2026, 11, 10))
+    finish_needs(desk.uow, desk.case, version, on=date(2026, 11, 20))
+    desk.uow.commit()
+    return f"palvelutarve-{version.hex}"
 
 
 def make_consent(desk: Desk) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,11 +12,12 @@ from app.access.actor import Role
 from app.cases.domain import CaseView
 from app.papers import press as presses
 from tests.factories.accounts import create_team, create_user
+from tests.factories.assessments import create_needs
 from tests.factories.cases import create_case
 from tests.factories.clients import ADDRESS, EMAIL, PHONE, create_client
 from tests.factories.papers import A4, Pdf, squeezed
 from tests.strict import parse
-from tests.web.papers.conftest import make_consent, make_draft, make_plan, make_week, order, printings
+from tests.web.papers.conftest import make_consent, make_draft, make_needs, make_plan, make_week, order, printings
 from tests.web.workbench.conftest import Desk
 
 PAPERS: dict[str, Callable[[Desk], str]] = {
@@ -24,6 +26,7 @@ PAPERS: dict[str, Callable[[Desk], str]] = {
     "plan in force": make_plan,
     "draft of a plan": make_draft,
     "plan of an activity": make_week,
+    "needs assessment": make_needs,
     "consent": make_consent,
 }
 
@@ -128,6 +131,28 @@ def test_the_week_prints_day_by_day_with_its_sum_and_every_broken_limit_with_its
     assert "Sovittu: Koulutus ja työura" in told
     assert "1.12.2026–31.1.2027" in told
     assert "Työvoimaviranomainen" in told.replace("-\n", ""), "the third party of an activation plan has a line to sign"
+
+
+def test_the_needs_assessment_tells_needs_the_clients_own_view_and_where_the_official_copy_is(desk: Desk) -> None:
+    """What 1301/2014 section 37 asks for (PB2), with the assessor's line."""
+    told = order(desk, make_needs(desk)).text
+    for words in (
+        "Vireille: 10.11.2026",
+        "Työttömänä kaksi vuotta.",
+        "Työllistyminen: Tukea päivärytmiin ja työkokeiluun.",
+        "Haluan töihin, mutta en heti täysillä.",
+        "Asioita on monta yhtä aikaa.",
+        "2026-1, kirjattu 20.11.2026",
+        "Arvioija",
+    ):
+        assert words in told
+
+
+def test_a_draft_of_a_needs_assessment_is_not_printed(desk: Desk) -> None:
+    version = create_needs(desk.uow, desk.case, on=date(2026, 11, 10))
+    desk.uow.commit()
+    assert desk.browser.get(f"{desk.path}/tulosteet/palvelutarve-{version.hex}").status_code == 404
+    assert "palvelutarve-" not in desk.browser.get(f"{desk.path}/tulosteet").text
 
 
 def test_the_consent_holds_the_text_that_was_read_and_every_answer(desk: Desk) -> None:
