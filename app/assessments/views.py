@@ -34,6 +34,7 @@ from app.consents import queries as consents
 from app.core.errors import Conflict, NotFound
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
+from app.pathways.domain import StageCode
 from app.pathways.loader import all_latest
 from app.reference.loader import reference
 from app.web.forms import submit
@@ -261,7 +262,8 @@ def _begin(case: CaseView) -> ResponseReturnValue:
     form = InitiateForm()
     form.offer(today())
     if request.method == "GET":
-        form.initiated_on.process_data(case.opened_on)
+        is_new = case.current_stage.number <= StageCode.IDENTIFICATION.number
+        form.initiated_on.process_data(case.opened_on if is_new else today())
     done = submit(form, lambda: _initiate(case, form), said=_("The matter has been initiated"))
     return done or _page("assessments/begin_needs.html", case, form=form)
 

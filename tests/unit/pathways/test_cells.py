@@ -13,9 +13,12 @@ CELLS: dict[str, Stage] = {f"P{model.letter}{stage.number}": stage for model in 
 
 # What is required, and what is asked for if needed, in the order the page lists it.
 ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
-    "PA1": (["note:contact_source"], []),
+    "PA1": (["note:contact_source"], ["identification:signals"]),
     "PA2": (
-        ["note:identification", "consent:health", "self_assessment", "meeting:identification"],
+        [
+            *("identification:facts", "identification:triggers", "consent:health"),
+            *("self_assessment", "meeting:identification"),
+        ],
         ["measure:ME01", "recorded:DO16"],
     ),
     "PA3": (
@@ -35,10 +38,10 @@ ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
         ["meeting:progress", "recorded:DO16", "recorded:DO08", "recorded:DO11", "recorded:DO09"],
     ),
     "PA7": (["review:held", "plan:work_ability_support_plan", "consent:parties"], ["recorded:DO17"]),
-    "PB1": (["note:contact_source"], []),
-    "PB2": (["note:contact_source", "consent:parties", "meeting:needs_assessment", "recorded:DO01"], []),
+    "PB1": (["note:contact_source"], ["identification:signals"]),
+    "PB2": (["note:contact_source", "consent:parties", "meeting:needs_assessment", "needs_assessment"], []),
     "PB3": (
-        ["recorded:DO01", "consent:parties", "meeting:three_party", "note:assessment"],
+        ["needs_assessment", "consent:parties", "meeting:three_party", "note:assessment"],
         ["measure:ME01", "self_assessment", "measure:ME04", "recorded:DO10"],
     ),
     "PB4": (
@@ -51,8 +54,8 @@ ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
     "PB5": (["worker"], ["note:handover"]),
     "PB6": (["note:attendance", "note:progress", "review"], ["recorded:DO16", "recorded:DO08", "measure:ME04"]),
     "PB7": (["review:held", "review", "plan:activation_or_multisector"], ["recorded:DO17"]),
-    "PC1": (["note:contact_source"], []),
-    "PC2": (["consent:parties", "meeting:needs_assessment", "recorded:DO01"], []),
+    "PC1": (["note:contact_source"], ["identification:signals"]),
+    "PC2": (["consent:parties", "meeting:needs_assessment", "needs_assessment"], []),
     "PC3": (["meeting:assessment", "note:assessment", "consent:parties"], ["measure:ME04", "self_assessment"]),
     "PC4": (
         ["meeting:plan", "plan:group_employment_plan", "recorded:DO07", "recorded:DO14", "consent:parties"],
@@ -122,7 +125,8 @@ def test_the_count_is_of_the_required_items_alone(cell: str) -> None:
 def test_the_state_is_told_in_words() -> None:
     lines = checklist_of(CELLS["PA2"], Facts.of("consent:health")).lines
     assert [(line.item.code, str(line.state)) for line in lines] == [
-        ("note:identification", "Missing"),
+        ("identification:facts", "Missing"),
+        ("identification:triggers", "Missing"),
         ("consent:health", "On record"),
         ("self_assessment", "Missing"),
         ("meeting:identification", "Missing"),

@@ -47,7 +47,7 @@ def change(folder: Path, old: str, new: str, name: str = FILE) -> None:
             "must name its basis",
         ),
         ("code: consent:health\n", "code: consent:health\n        when: client.age > 18\n", "unknown key 'when'"),
-        ("{code: measure:ME01, effect", "{code: note:identification, effect", "the same need is written twice"),
+        ("{code: measure:ME01, effect", "{code: identification:facts, effect", "the same need is written twice"),
         ("{code: self_assessment, effect: reminds}", "{code: recorded:DO12, effect: reminds}", "is in no checklist"),
         (
             "{code: self_assessment, effect: reminds}",

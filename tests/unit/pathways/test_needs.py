@@ -18,7 +18,7 @@ def stopping(*met: str) -> list[str]:
 
 
 def test_rehabilitative_work_starts_only_with_assessment_meeting_plan_and_decision() -> None:
-    assert stopping() == ["recorded:DO01", "meeting:three_party", "plan:activation_or_multisector", "recorded:DO07"]
+    assert stopping() == ["needs_assessment", "meeting:three_party", "plan:activation_or_multisector", "recorded:DO07"]
     assert stopping(*RU03) == []
 
 
@@ -27,6 +27,12 @@ def test_rehabilitative_work_starts_only_with_assessment_meeting_plan_and_decisi
 )
 def test_either_plan_will_do_here_or_recorded_elsewhere(plan: str) -> None:
     assert "plan:activation_or_multisector" not in stopping(plan)
+
+
+@pytest.mark.parametrize("assessment", ["needs_assessment", "recorded:DO01"])
+def test_the_needs_assessment_will_do_here_or_recorded_elsewhere(assessment: str) -> None:
+    assert "needs_assessment" not in stopping(assessment)
+    assert Facts.of(assessment).has("recorded:DO01")
 
 
 def test_another_plan_will_not_do() -> None:

@@ -72,7 +72,8 @@ def test_what_the_checklist_still_asks_for_is_told_in_the_models_order() -> None
 
 
 def test_what_the_next_stage_needs_besides_comes_after_the_checklist() -> None:
-    found = advice(A, FOUND, "consent:health", "note:identification", "meeting:identification", "self_assessment")
+    met = ("consent:health", "identification:facts", "identification:triggers", "meeting:identification")
+    found = advice(A, FOUND, *met, "self_assessment")
     assert found.code == "need:measure:ME01"  # optional in the checklist, but the next stage reminds of it (RU15)
     assert "comes next" in str(found.reason)
 

@@ -30,7 +30,7 @@ def test_the_page_shows_both_guidances_and_what_is_missing_with_a_way_to_mend_it
     assert "Ammattilaiselle" in page
     assert "Asiakkaalle" in page
     assert page.count("Puuttuu") >= 4
-    assert "/kirjaa?aihe=identification" in page
+    assert "/arviointi/tunnistaminen" in page
     assert "/muualla?asiakirja=DO10" in page
     assert "/suostumukset/uusi" in page
     assert "/mittarit" in page
@@ -150,14 +150,14 @@ def test_the_checklist_tells_who_does_what_and_ticks_itself(desk: Desk) -> None:
     label = "Vastaanottokäynti on pidetty"
     row = item_row(page, label)
     assert row == f"{label} Asiakas, Ammattilainen Tapaaminen pakollinen Puuttuu Kirjaa : {label}"
-    assert "Tarkistuslista: 0/4 pakollisesta kirjattu" in page
+    assert "Tarkistuslista: 0/5 pakollisesta kirjattu" in page
     assert "Tarvittaessa" in item_row(page, "Työkykypistemäärä on kirjattu")
     assert f'href="/polut/{desk.case.id}/kirjaa?aihe=identification&amp;laji=visit"' in page
     write(desk, kind="visit", topic="identification")
     page = desk.browser.get(path).get_data(as_text=True)
     assert "Kirjattu Katso tai lisää" in item_row(page, label)
-    assert "Kirjattu" in item_row(page, "Tuen tarpeen tunnistaminen on kirjattu")
-    assert "Tarkistuslista: 2/4 pakollisesta kirjattu" in page
+    assert "Kirjattu" in item_row(page, "Tiedot tilanteesta on koottu")
+    assert "Tarkistuslista: 2/5 pakollisesta kirjattu" in page
 
 
 def test_the_basis_is_the_law_and_not_our_own_number(desk: Desk) -> None:
@@ -178,7 +178,7 @@ def test_an_item_has_a_link_only_for_those_who_may_do_its_act(desk: Desk) -> Non
     desk.uow.commit()
     consent, entry, worker = (
         "Lupa terveystietojen keräämiseen tai sen epääminen on kirjattu",
-        "Tuen tarpeen tunnistaminen on kirjattu",
+        "Vastaanottokäynti on pidetty",
         "Vastuutyöntekijä on nimetty",
     )
     links = {}
@@ -197,7 +197,7 @@ def test_a_closed_case_has_no_links_to_acts(desk: Desk) -> None:
     desk.uow.session.execute(update(Case).where(Case.id == desk.case.id).values(closed))
     desk.uow.commit()
     page = desk.browser.get(f"{desk.path}/vaihe/2").get_data(as_text=True)
-    assert item_row(page, "Tuen tarpeen tunnistaminen on kirjattu").endswith("Puuttuu")
+    assert item_row(page, "Tiedot tilanteesta on koottu").endswith("Puuttuu")
 
 
 def test_a_stage_that_has_lasted_longer_than_its_target_says_so_on_every_page(desk: Desk) -> None:
