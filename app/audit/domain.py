@@ -140,6 +140,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "plan_started": N_("Started a plan"),
     "plan_version_discarded": N_("Threw a draft of a plan away"),
     "plan_version_started": N_("Started a new version of a plan"),
+    "plan_signature_removed": N_("Removed a signature of a plan"),
+    "plan_signed": N_("Recorded signatures of a plan"),
     "plan_written": N_("Wrote a plan"),
     "printed": N_("Printed a paper"),
     "recorded_elsewhere": N_("Marked a document recorded elsewhere"),

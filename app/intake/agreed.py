@@ -12,7 +12,7 @@ from app.core.ids import new_id
 from app.duties.domain import DutyKind
 from app.intake.entries import NewCase, NewConsent, NewGoal, NewMeasure, NewMember, NewPlan, NewRecorded
 from app.intake.tables import Tables
-from app.plans.domain import PERIOD_END, DueDay, VersionState, explain_due
+from app.plans.domain import PERIOD_END, DueDay, SignatureWay, VersionState, explain_due
 from app.reference.domain import Cadence
 from app.reference.loader import cadence_for
 
@@ -43,9 +43,12 @@ def _plan(tables: Tables, client_id: UUID, case: NewCase, plan: NewPlan) -> None
     agreed = None if plan.reviews else plan.next_review_on
     days = (plan.period_start, plan.period_end, plan.in_force_on, agreed)
     words = (seal("next_review_reason", plan.next_review_reason), seal("summary", plan.summary))
-    accepted = (plan.accepted_on, plan.acceptance_way, seal("client_comment", plan.client_comment))
-    row = (version_id, plan_id, 1, _state_of(case, plan), *days, *words, *accepted, at, by, 1)
+    comment = seal("client_comment", plan.client_comment)
+    row = (version_id, plan_id, 1, _state_of(case, plan), *days, *words, comment, at, by, 1)
     tables.rows["plan_version"].append(row)
+    if plan.accepted_on is not None:
+        signed = (plan.accepted_on, plan.acceptance_way or SignatureWay.ORAL, at, by)
+        tables.rows["plan_signature"] += [(new_id(), version_id, party, *signed) for party in plan.signers]
     goal_ids = [_goal(tables, version_id, number, goal) for number, goal in enumerate(plan.goals, 1)]
     if plan.in_force_on is None:
         return

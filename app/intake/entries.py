@@ -93,7 +93,8 @@ class NewReview:
 class NewPlan:
     """One plan with its one version, in force since `in_force_on`; None: a draft.
 
-    `next_review_on` None: the day follows from the cadences (ruling 16). Its duties follow from all this.
+    `accepted_on` is the day the `signers` accepted it. `next_review_on` None: the day follows from the cadences
+    (ruling 16). Its duties follow from all this.
     """
 
     kind: str
@@ -102,6 +103,7 @@ class NewPlan:
     period_end: date | None = None
     accepted_on: date | None = None
     acceptance_way: str | None = None
+    signers: tuple[str, ...] = ("client",)
     next_review_on: date | None = None
     next_review_reason: str | None = None
     summary: str | None = None

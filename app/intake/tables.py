@@ -42,7 +42,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "consent_item": "id consent_id party category purpose answer",
         "plan": "id case_id kind started_at started_by ended_on source version",
         "plan_version": "id plan_id number state period_start period_end in_force_on next_review_on"
-        " next_review_reason summary accepted_on acceptance_way client_comment written_at written_by version",
+        " next_review_reason summary client_comment written_at written_by version",
+        "plan_signature": "id plan_version_id party signed_on way recorded_at recorded_by",
         "goal": "id plan_version_id ordinal text",
         "plan_action": "id goal_id ordinal text owner due_on state",
         "review": "id case_id plan_id plan_version_id held_on participants situation changes late_reason"

@@ -24,10 +24,11 @@ from app.papers.domain import (
     Words,
 )
 from app.plans import queries as plans
-from app.plans.domain import AcceptanceWay, ActionOwner, ActionState, VersionState
+from app.plans.domain import ActionOwner, ActionState, SignatureWay, VersionState
 from app.plans.fields import Week
 from app.plans.limits import Subject
 from app.plans.printed import PrintedAnswer, PrintedSection, PrintedVersion
+from app.plans.signing import name_of
 from app.plans.versions import ActionView, GoalView, VersionHead, VersionView
 from app.reference.loader import reference
 
@@ -41,10 +42,10 @@ STATES: Final[Mapping[ActionState, Text]] = {
     ActionState.DONE: N_("Has been done"),
     ActionState.CANCELLED: N_("Given up"),
 }
-WAYS: Final[Mapping[AcceptanceWay, Text]] = {
-    AcceptanceWay.ORAL: N_("Orally"),
-    AcceptanceWay.SIGNED: N_("By signing on paper"),
-    AcceptanceWay.ELECTRONIC: N_("Electronically, by another service"),
+WAYS: Final[Mapping[SignatureWay, Text]] = {
+    SignatureWay.ORAL: N_("Orally"),
+    SignatureWay.PAPER: N_("By signing on paper"),
+    SignatureWay.ELECTRONIC: N_("Electronically, by another service"),
 }
 VERSIONS: Final[Mapping[VersionState, Text]] = {
     VersionState.DRAFT: N_("Draft"),
@@ -187,14 +188,13 @@ def _comment(version: VersionView) -> list[Section]:
 
 
 def _signatures(version: VersionView) -> tuple[Signature, ...]:
-    """One line for each party whose acceptance the kind of plan needs; the client's filled when it was accepted."""
-    head, lists = version.head, reference()
-    lines = []
-    for party in lists.plan_kinds.get(version.kind).signers:
-        if party != "client":
-            lines.append(Signature(lists.parties.label(party)))
-        elif head.accepted_on and head.acceptance_way:
-            lines.append(Signature(N_("Client"), on=head.accepted_on, way=WAYS[head.acceptance_way]))
-        else:
-            lines.append(Signature(N_("Client")))
-    return tuple(lines)
+    """One line for each party of the kind of plan and whoever else has signed, filled where that is on record."""
+    lists = reference()
+    kind = lists.plan_kinds.get(version.kind)
+    others = (one.party for one in version.signatures if one.party not in kind.signers)
+    return tuple(_signature(version, party, name_of(party, lists)) for party in (*kind.signers, *others))
+
+
+def _signature(version: VersionView, party: str, who: Words) -> Signature:
+    found = version.signature_of(party)
+    return Signature(who, on=found.signed_on, way=WAYS[found.way]) if found else Signature(who)

@@ -1,16 +1,27 @@
 """What a version says, as rows: written from plain values and opened again. Free text is sealed row by row."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from app.access.actor import Actor
 from app.core.ids import new_id
 from app.core.uow import UnitOfWork
-from app.plans.domain import ActionContent, ActionOwner, ActionState, GoalContent, InterimContent, PlanContent
+from app.plans.domain import (
+    ActionContent,
+    ActionOwner,
+    ActionState,
+    GoalContent,
+    InterimContent,
+    PlanContent,
+    SignatureWay,
+)
 from app.plans.fields import Answer, DayTimes, FieldSet, Week
-from app.plans.models import Action, Goal, InterimGoal, PlanAnswer, PlanReason, PlanWeekday
+from app.plans.models import Action, Goal, InterimGoal, PlanAnswer, PlanReason, PlanSignature, PlanWeekday
+from app.plans.signing import SignatureEntry, SignatureView
 from app.plans.versions import ActionView, GoalView, InterimView
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -80,6 +91,25 @@ def _action(uow: UnitOfWork, goal_id: UUID, ordinal: int, action: ActionContent)
     )
 
 
+def write_signatures(
+    uow: UnitOfWork, version_id: UUID, entries: Iterable[SignatureEntry], *, actor: Actor, now: datetime
+) -> None:
+    """Add signatures to a version; they have been checked (`signing.entry_problems`)."""
+    for one in entries:
+        row = PlanSignature(
+            id=new_id(),
+            plan_version_id=version_id,
+            party=one.party,
+            signed_on=one.signed_on,
+            way=one.way,
+            system=one.system,
+        )
+        row.recorded_at, row.recorded_by = now, actor.id
+        row.name = uow.vault.seal_optional("plan_signature", "name", row.id, (one.name or "").strip() or None)
+        uow.session.add(row)
+    uow.flush()
+
+
 # -- opening ---------------------------------------------------------------------------------------------------------
 
 
@@ -106,6 +136,25 @@ def reasons_of(uow: UnitOfWork, version_id: UUID) -> dict[str, str]:
     """Return the reasons of a version by their subject, opened."""
     rows = uow.session.scalars(select(PlanReason).where(PlanReason.plan_version_id == version_id))
     return {row.subject: uow.vault.open("plan_reason", "text", row.id, row.text) for row in rows}
+
+
+def signatures_of(uow: UnitOfWork, version_id: UUID) -> tuple[SignatureView, ...]:
+    """Return the signatures of a version, opened, in the order they were given."""
+    rows = uow.session.scalars(
+        select(PlanSignature)
+        .where(PlanSignature.plan_version_id == version_id)
+        .order_by(PlanSignature.signed_on, PlanSignature.party)
+    )
+    return tuple(
+        SignatureView(
+            party=row.party,
+            signed_on=row.signed_on,
+            way=SignatureWay(row.way),
+            name=uow.vault.open_optional("plan_signature", "name", row.id, row.name),
+            system=row.system,
+        )
+        for row in rows
+    )
 
 
 def goals_of(uow: UnitOfWork, version_id: UUID) -> tuple[GoalView, ...]:

@@ -60,11 +60,11 @@ class GoalOutcome(StrEnum):
     NOT = "not"
 
 
-class AcceptanceWay(StrEnum):
-    """How the client accepted the plan."""
+class SignatureWay(StrEnum):
+    """How a party accepted the plan."""
 
     ORAL = "oral"
-    SIGNED = "signed"
+    PAPER = "paper"
     ELECTRONIC = "electronic"
 
 
@@ -78,9 +78,9 @@ WORDS: Final[Mapping[StrEnum, Text]] = {
     GoalOutcome.MET: N_("Reached"),
     GoalOutcome.PARTLY: N_("Partly"),
     GoalOutcome.NOT: N_("Not reached"),
-    AcceptanceWay.ORAL: N_("Orally"),
-    AcceptanceWay.SIGNED: N_("By signing on paper"),
-    AcceptanceWay.ELECTRONIC: N_("Electronically, by another service"),
+    SignatureWay.ORAL: N_("Orally"),
+    SignatureWay.PAPER: N_("By signing on paper"),
+    SignatureWay.ELECTRONIC: N_("Electronically, by another service"),
     VersionState.DRAFT: N_("Draft"),
     VersionState.IN_FORCE: N_("In force"),
     VersionState.SUPERSEDED: N_("Replaced"),

@@ -15,13 +15,13 @@ from app.plans.domain import (
     LONGEST_LINE,
     LONGEST_TEXT,
     WORDS,
-    AcceptanceWay,
     ActionContent,
     ActionOwner,
     ActionState,
     GoalContent,
     InterimContent,
     PlanContent,
+    SignatureWay,
 )
 from app.plans.fields import (
     CHOSEN,
@@ -37,6 +37,7 @@ from app.plans.fields import (
 )
 from app.plans.limits import Subject
 from app.plans.rows import ROW, GoalRow, read_times, values_of
+from app.plans.signing import CLIENT, SignatureEntry, field_of
 from app.plans.versions import KEPT_REASONS
 from app.web.forms import (
     AtMost,
@@ -63,7 +64,7 @@ DAY_NAMES: Final = (
 )
 OWNERS: Final = worded(ActionOwner, WORDS)
 STATES: Final = worded(ActionState, WORDS)
-WAYS: Final = worded(AcceptanceWay, WORDS)
+WAYS: Final = worded(SignatureWay, WORDS)
 
 
 class RowText(TextField):
@@ -296,26 +297,76 @@ class StartForm(PolkuForm):
     kind = ChoiceField(_l("Kind of plan"), validators=[Needed(_l("Choose the kind of plan"))])
 
 
-class AcceptForm(VersionForm):
-    """The client's word, and the day from which the plan holds."""
+class SignForm(VersionForm):
+    """Signatures, party by party; `make_sign_form` adds the fields of those who may still sign."""
 
-    in_force_on = WorkdayField(
-        _l("The plan holds from"),
-        hint=_l("The day it came into force, not the day it is typed."),
-        chips=("tänään", "eilen"),
-        validators=[Needed(_l("Write the day the plan came into force, for example 5.2.2026"))],
-    )
-    accepted_on = WorkdayField(
-        _l("The client accepted it on"),
-        chips=("tänään", "eilen"),
-        validators=[Needed(_l("Write the day the client accepted the plan, for example 5.2.2026"))],
-    )
-    acceptance_way = ChoiceField(
-        _l("How the client accepted it"),
-        choices=WAYS,
-        validators=[Needed(_l("Choose how the client accepted the plan"))],
-    )
-    client_comment = LongTextField(_l("The client's comment"), rows=3, validators=[AtMost(LONGEST_TEXT)])
+    parties: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> list[SignatureEntry]:
+        """What was written, party by party; of whom nothing was written, nothing is put on record."""
+        found = (self._entry(party) for party in self.parties)
+        return [one for one in found if not one.is_empty]
+
+    def _entry(self, party: str) -> SignatureEntry:
+        way, name = self[field_of(party, "way")].data, self._fields.get(field_of(party, "name"))
+        return SignatureEntry(
+            party=party,
+            signed_on=self[field_of(party, "on")].data,
+            way=SignatureWay(way) if way else None,
+            name=(name.data if name else None) or None,
+            system=self[field_of(party, "system")].data or None,
+        )
+
+
+class AcceptForm(SignForm):
+    """The signatures, and the day from which the plan holds."""
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why it comes into force without something the law asks."""
+        named = ((one, self[reason_name(one)].data) for one in (Subject.START, Subject.SIGNATURES))
+        return {str(subject): text for subject, text in named if text}
+
+
+def make_sign_form(parties: Sequence[str], systems: Sequence[tuple[str, str]]) -> SignForm:
+    """Return the form for the signatures of these parties."""
+    fields: dict[str, Any] = {"parties": tuple(parties)} | _sign_fields(parties, systems)
+    made: SignForm = type("SignForm", (SignForm,), fields)()
+    return made
+
+
+def make_accept_form(parties: Sequence[str], systems: Sequence[tuple[str, str]]) -> AcceptForm:
+    """Return the form that brings a plan into force, with the signatures of those who have not signed yet."""
+    fields: dict[str, Any] = {
+        "parties": tuple(parties),
+        "in_force_on": WorkdayField(
+            _l("The plan holds from"),
+            hint=_l("The day it came into force, not the day it is typed."),
+            chips=("tänään", "eilen"),
+            validators=[Needed(_l("Write the day the plan came into force, for example 5.2.2026"))],
+        ),
+    } | _sign_fields(parties, systems)
+    fields |= {
+        reason_name(Subject.SIGNATURES): LongTextField(_l("Why a signature is missing"), rows=2),
+        reason_name(Subject.START): LongTextField(_l("Why the activity starts all the same"), rows=2),
+        "client_comment": LongTextField(_l("The client's comment"), rows=3, validators=[AtMost(LONGEST_TEXT)]),
+    }
+    made: AcceptForm = type("AcceptForm", (AcceptForm,), fields)()
+    return made
+
+
+def _sign_fields(parties: Sequence[str], systems: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for party in parties:
+        if party != CLIENT:
+            fields[field_of(party, "name")] = TextField(_l("Name"), validators=[AtMost(LONGEST_LINE)])
+        fields |= {
+            field_of(party, "on"): WorkdayField(_l("Signed on")),
+            field_of(party, "way"): SelectField(_l("How"), choices=WAYS, empty=_l("Choose")),
+            field_of(party, "system"): SelectField(_l("Recorded in"), choices=systems, empty=_l("Only here")),
+        }
+    return fields
 
 
 class DeedForm(VersionForm):

@@ -160,6 +160,10 @@ def most_days_in_a_year(week: Week, start: date, end: date) -> int:
 # -- for whom it is, and what its start rests on ---------------------------------------------------------------------
 
 
+BEFORE_PLAN: Final = 2
+"""How many of the grounds come before the plan: the assessment and the meeting."""
+
+
 class Met(StrEnum):
     """Whether a condition is met; what is not on record is not known, which is never "no"."""
 
@@ -181,6 +185,27 @@ def met_by(fact: bool | None) -> Met:  # noqa: FBT001 - the fact itself, as it i
     if fact is None:
         return Met.UNKNOWN
     return Met.YES if fact else Met.NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCheck:
+    """Whom the activity is for (RU01) and what its start rests on (RU03), as far as it is on record."""
+
+    target: tuple[Condition, ...]
+    ground: tuple[Condition, ...]
+
+    @property
+    def breaches(self) -> tuple[Breach, ...]:
+        """What asks for a reason when the plan comes into force: a limb not met, a ground not on record.
+
+        The plan itself and the decision come later: they are told, not asked.
+        """
+        unmet = tuple(one.label for one in self.target if one.met is Met.NO)
+        absent = tuple(one.label for one in self.ground[:BEFORE_PLAN] if one.met is not Met.YES)
+        return (
+            *(Breach("RU01", Subject.START, N_("Not met: %(what)s.", what=label)) for label in unmet),
+            *(Breach("RU03", Subject.START, N_("Not on record: %(what)s.", what=label)) for label in absent),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,6 @@ class PlanVersion(Base):
     next_review_on: Mapped[date | None]
     next_review_reason: Mapped[Sealed | None]
     summary: Mapped[Sealed | None]
-    accepted_on: Mapped[date | None]
-    acceptance_way: Mapped[str | None] = mapped_column(String(20))
     client_comment: Mapped[Sealed | None]
     written_at: Mapped[Instant]
     written_by: Mapped[UUID | None]
@@ -97,6 +95,29 @@ class PlanWeekday(Base):
     weekday: Mapped[Small]
     starts: Mapped[time]
     ends: Mapped[time]
+
+
+class PlanSignature(Base):
+    """One party's acceptance of a version: who, when, how, and in which system the signed document is kept.
+
+    The client's own name is not here: it stands in the register of clients.
+    """
+
+    __tablename__ = "plan_signature"
+    __table_args__ = (
+        CheckConstraint("way IN ('oral', 'paper', 'electronic')", name="known_way"),
+        Index("uq_plan_signature_party", "plan_version_id", "party", unique=True),
+    )
+
+    id: Mapped[Id]
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id", ondelete="CASCADE"))
+    party: Mapped[Code]
+    name: Mapped[Sealed | None]
+    signed_on: Mapped[date]
+    way: Mapped[str] = mapped_column(String(20))
+    system: Mapped[str | None] = mapped_column(String(60))
+    recorded_at: Mapped[Instant | None]
+    recorded_by: Mapped[UUID | None]
 
 
 class PlanReason(Base):

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,9 +15,8 @@ from app.core.uow import UnitOfWork
 from app.duties import queries as duties
 from app.duties.domain import DutyKind, DutyView
 from app.plans.checks import Sheet
-from app.plans.contents import answers_of, goals_of, reasons_of, week_of
+from app.plans.contents import answers_of, goals_of, reasons_of, signatures_of, week_of
 from app.plans.domain import (
-    AcceptanceWay,
     DueDay,
     GoalOutcome,
     VersionState,
@@ -26,7 +24,7 @@ from app.plans.domain import (
 )
 from app.plans.loader import field_set_of
 from app.plans.models import Goal, Plan, PlanVersion, Review, ReviewOutcome
-from app.plans.printed import ActivityPart, PrintedVersion, activity_part, printed
+from app.plans.printed import PrintedVersion, printed
 from app.plans.versions import (
     Difference,
     GoalResult,
@@ -40,9 +38,6 @@ from app.reference.loader import cadence_for, reference
 
 PLAN = "plan"
 """The subject kind of the duties of a plan; their subject is the plan, not a version of it."""
-
-
-ACTIVITY_KINDS: Final = ("activation_plan", "multisector_employment_plan", "implementation_plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +113,6 @@ def _head(row: PlanVersion) -> VersionHead:
         period_end=row.period_end,
         in_force_on=row.in_force_on,
         next_review_on=row.next_review_on,
-        accepted_on=row.accepted_on,
-        acceptance_way=AcceptanceWay(row.acceptance_way) if row.acceptance_way else None,
         written_at=row.written_at,
         written_by=row.written_by,
         form_version=row.form_version,
@@ -140,7 +133,7 @@ def _held(uow: UnitOfWork, plan_ids: Collection[UUID]) -> dict[UUID, list[date]]
 
 
 def version_of(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> VersionView:
-    """Return one version of a plan of the case, opened, or NotFound (seven statements)."""
+    """Return one version of a plan of the case, opened, or NotFound (eight statements)."""
     found = uow.session.execute(
         select(PlanVersion, Plan.kind)
         .join(Plan, Plan.id == PlanVersion.plan_id)
@@ -160,6 +153,7 @@ def version_of(uow: UnitOfWork, case_id: UUID, version_id: UUID) -> VersionView:
         answers=answers_of(uow, version_id),
         week=week_of(uow, version_id),
         reasons=reasons_of(uow, version_id),
+        signatures=signatures_of(uow, version_id),
     )
 
 
@@ -186,20 +180,6 @@ def printed_of(uow: UnitOfWork, case_id: UUID, version_id: UUID, today: date) ->
     """Return one version of a plan of the case as it is read and printed, or NotFound."""
     version = version_of(uow, case_id, version_id)
     return printed(version, sheet_of(version, today))
-
-
-def activity_of(uow: UnitOfWork, case_id: UUID) -> ActivityPart | None:
-    """Return what the plans in force say of rehabilitative work activity, or None.
-
-    The activation plan or the multisector plan is asked before the implementation plan, which follows from it.
-    """
-    heads = {plan.kind: plan.in_force for plan in plans_of(uow, case_id) if plan.in_force}
-    for kind in ACTIVITY_KINDS:
-        head = heads.get(kind)
-        found = activity_part(version_of(uow, case_id, head.id)) if head else None
-        if found is not None:
-            return found
-    return None
 
 
 def version_before(uow: UnitOfWork, case_id: UUID, plan: PlanView, number: int) -> VersionView | None:

@@ -1,6 +1,8 @@
 """Writing plans: a draft comes into force with the client's word and is frozen; a change is the next version."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,10 +20,11 @@ from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.pathways.loader import pathway
 from app.plans import queries
-from app.plans.contents import write_contents
+from app.plans.activity import start_check
+from app.plans.checks import reason_name
+from app.plans.contents import signatures_of, write_contents, write_reasons, write_signatures
 from app.plans.domain import (
     LONGEST_TEXT,
-    AcceptanceWay,
     PlanContent,
     VersionState,
     content_problems,
@@ -29,22 +32,30 @@ from app.plans.domain import (
 )
 from app.plans.fields import FieldSet
 from app.plans.ledger import end_plans, keep_imported_review, open_plan_duties, recompute_duties
+from app.plans.limits import StartCheck, Subject
 from app.plans.loader import field_set_on
 from app.plans.models import Plan, PlanVersion
 from app.plans.queries import PLAN
+from app.plans.signatures import record_signatures, remove_signature, signature_problems
+from app.plans.signing import SignatureEntry
 from app.reference.loader import reference
 
-# The duties of plans are kept in a file of their own; whoever acts on plans finds every act here.
+# Duties and signatures of plans are kept in files of their own; whoever acts on plans finds every act here.
 __all__ = [
     "bring_into_force",
     "discard_version",
     "end_plans",
     "import_plan",
     "recompute_duties",
+    "record_signatures",
+    "remove_signature",
     "start_plan",
     "start_version",
     "write_version",
 ]
+
+REASONS_OF_FORCE: Final = (Subject.START, Subject.SIGNATURES)
+"""What a version gives a reason for on the day it comes into force; the other reasons are written with it."""
 
 
 def start_plan(uow: UnitOfWork, case: CaseView, *, kind: str, actor: Actor, now: datetime) -> UUID:
@@ -105,6 +116,8 @@ def write_version(
     """
     ensure(actor, Permission.PLAN_EDIT, case.subject)
     row = _draft(uow, case, version_id, expected_version)
+    if signatures_of(uow, version_id):
+        raise Refused(N_("The version has been signed. Remove the signatures before you change what it says."))
     today = local_date(now)
     sheet = queries.sheet_for(uow, row, content.period_start or today)
     problems = content_problems(content, today=today, is_final=False, sheet=sheet)
@@ -143,54 +156,69 @@ def bring_into_force(
     version_id: UUID,
     *,
     in_force_on: date,
-    accepted_on: date,
-    acceptance_way: AcceptanceWay | str,
+    signatures: Sequence[SignatureEntry],
+    reasons: Mapping[str, str],
     client_comment: str | None,
     expected_version: int | None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Freeze a draft as the plan in force, with the client's acceptance, and open what it owes (ruling 15).
+    """Freeze a draft as the plan in force, with its signatures, and open what it owes (ruling 15).
 
-    The version before it is superseded. Days are when it happened, not when it was typed. Raises Refused at the
-    fields, also when its review lies past a limit of the law counted from that day; Conflict as `write_version`.
-    Source: 812/2000 (mutual understanding); 189/2001 sections 5 and 9; 381/2023 section 4.
+    The version before it is superseded. Days are when it happened, not when it was typed. `reasons` by
+    `limits.Subject`: why it comes into force without a signature the law asks, or without what the activity rests on
+    (RU01, RU03). Raises Refused at the fields, also when its review lies past a limit of the law counted from that day;
+    Conflict as `write_version`. Source: 812/2000 (mutual understanding); 189/2001 sections 5 and 9; 381/2023 section 4.
     """
     ensure(actor, Permission.PLAN_EDIT, case.subject)
     row = _draft(uow, case, version_id, expected_version)
     plan = queries.plan_of(uow, case.id, row.plan_id)
-    written = queries.version_of(uow, case.id, version_id)
-    sheet = queries.sheet_for(uow, row, row.period_start or local_date(now))
+    written, today = queries.version_of(uow, case.id, version_id), local_date(now)
+    kept = {subject: text for subject, text in reasons.items() if subject in REASONS_OF_FORCE and text.strip()}
     problems = [
-        *_day_problems(plan.in_force.in_force_on if plan.in_force else None, in_force_on, accepted_on, now=now),
-        *content_problems(written.content, today=local_date(now), is_final=True, sheet=sheet),
+        *_day_problems(plan.in_force.in_force_on if plan.in_force else None, in_force_on, today=today),
+        *content_problems(written.content, today=today, is_final=True, sheet=queries.sheet_of(written, today)),
+        *signature_problems(written, signatures, kept.get(Subject.SIGNATURES), today=today),
+        *_start_problems(start_check(uow, case, written, today), kept.get(Subject.START)),
+        *_too_long(kept | {"client_comment": client_comment or ""}),
     ]
-    if len(client_comment or "") > LONGEST_TEXT:
-        words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
-        problems.append(FieldProblem("client_comment", words))
     due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=row.period_end)
-    after = max(in_force_on, due.last_review_on or in_force_on)
-    reason = written.next_review_reason
+    after, reason = max(in_force_on, due.last_review_on or in_force_on), written.next_review_reason
     problems += next_review_problems(row.next_review_on, due, after=after, reason=reason, field=None, reason_field=None)
     if problems:
         raise Refused.because(problems)
     _supersede(uow, row.plan_id)
-    row.accepted_on, row.acceptance_way = accepted_on, AcceptanceWay(acceptance_way)
+    write_signatures(uow, row.id, signatures, actor=actor, now=now)
+    write_reasons(uow, row.id, kept)
     _freeze(uow, row, in_force_on, client_comment)
     open_plan_duties(uow, case, queries.plan_of(uow, case.id, row.plan_id), reason=reason, actor=actor, now=now)
     _record(uow, "plan_in_force", case, row.plan_id, actor=actor, now=now, number=row.number, on=str(in_force_on))
 
 
-def _day_problems(before: date | None, in_force_on: date, accepted_on: date, *, now: datetime) -> list[FieldProblem]:
-    """Return what is wrong with the days of coming into force; `before`: the day of the version it takes over from."""
-    today, found = local_date(now), list[FieldProblem]()
-    for field, day in (("in_force_on", in_force_on), ("accepted_on", accepted_on)):
-        if day > today:
-            found.append(FieldProblem(field, N_("The day cannot be in the future.")))
+def _day_problems(before: date | None, in_force_on: date, *, today: date) -> list[FieldProblem]:
+    """Return what is wrong with the day of coming into force; `before`: the day of the version it takes over from."""
+    found = list[FieldProblem]()
+    if in_force_on > today:
+        found.append(FieldProblem("in_force_on", N_("The day cannot be in the future.")))
     if before is not None and in_force_on < before:
         words = N_("The version before came into force on %(day)s. Choose that day or one after it.", day=before)
         found.append(FieldProblem("in_force_on", words))
     return found
+
+
+def _start_problems(check: StartCheck | None, reason: str | None) -> list[FieldProblem]:
+    if check is None or reason:
+        return []
+    return [
+        FieldProblem(reason_name(one.subject), N_("%(limit)s Record it, or write the reason.", limit=one.message))
+        for one in check.breaches
+    ]
+
+
+def _too_long(texts: Mapping[str, str]) -> list[FieldProblem]:
+    words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
+    names = {str(subject): reason_name(subject) for subject in REASONS_OF_FORCE}
+    return [FieldProblem(names.get(name, name), words) for name, text in texts.items() if len(text) > LONGEST_TEXT]
 
 
 def _supersede(uow: UnitOfWork, plan_id: UUID) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from app.core.dates import WEEKDAYS as SHORT_DAYS
 from app.plans.domain import (
-    AcceptanceWay,
     ActionContent,
     ActionOwner,
     ActionState,
@@ -21,6 +20,7 @@ from app.plans.domain import (
 )
 from app.plans.fields import WEEKDAYS, Answer, PlanField, Week, say_answer, say_times
 from app.plans.limits import Subject
+from app.plans.signing import SignatureView
 
 KEPT_REASONS: Final = frozenset({Subject.WEEK, Subject.PERIOD})
 """Reasons that go on into the next version; the others belong to the day a version came into force."""
@@ -91,8 +91,6 @@ class VersionHead:
     period_end: date | None
     in_force_on: date | None
     next_review_on: date | None
-    accepted_on: date | None
-    acceptance_way: AcceptanceWay | None
     written_at: datetime
     written_by: UUID | None
     form_version: int | None
@@ -118,6 +116,16 @@ class VersionView:
     answers: Mapping[str, Answer]
     week: Week
     reasons: Mapping[str, str]
+    signatures: tuple[SignatureView, ...]
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether anybody has accepted it: then not even a draft may say something else."""
+        return bool(self.signatures)
+
+    def signature_of(self, party: str) -> SignatureView | None:
+        """Return a party's signature, or None."""
+        return next((one for one in self.signatures if one.party == party), None)
 
     @property
     def content(self) -> PlanContent:

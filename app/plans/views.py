@@ -19,19 +19,30 @@ from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
 from app.pathways.loader import pathway
 from app.plans import queries, services
+from app.plans.activity import start_check
 from app.plans.domain import WORDS, DueDay
 from app.plans.fields import FieldSet
-from app.plans.forms import AcceptForm, DeedForm, PlanForm, StartForm, make_plan_form
+from app.plans.forms import (
+    AcceptForm,
+    DeedForm,
+    PlanForm,
+    SignForm,
+    StartForm,
+    make_accept_form,
+    make_plan_form,
+    make_sign_form,
+)
 from app.plans.limits import Breach, breaches
 from app.plans.printed import printed
 from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
+from app.plans.signing import name_of, parties_of, unsigned
 from app.plans.versions import VersionView
 from app.reference.loader import reference
 from app.web.forms import submit
 from app.web.guards import requires
 from app.web.page import fragment, page, see_other, wants_fragment
 from app.web.request import actor, moment, today, uow, visit
-from app.web.texts import _, worded
+from app.web.texts import _, say, worded
 
 blueprint = Blueprint("plans", __name__)
 DRAFT: Final = "plan"
@@ -75,7 +86,7 @@ def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     reviews, names = queries.reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
     shown = {"read": read, "version": read.version, "plan": plan, "before": before, "changes": changes}
     shown |= {"reviews": reviews, "names": names}
-    return _page("plans/show.html", case, deed=DeedForm(), **shown)
+    return _page("plans/show.html", case, deed=DeedForm(), party=_party, missing=_missing(read.version), **shown)
 
 
 @blueprint.route("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>/muokkaa", methods=BOTH)
@@ -99,14 +110,35 @@ def accept(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     """Record the client's acceptance and bring the draft into force."""
     case = _case(case_id, Permission.PLAN_EDIT)
     version = queries.version_of(uow(), case.id, version_id)
-    form = AcceptForm()
+    form = make_accept_form(_may_sign(version), _systems())
     if not form.is_submitted():
-        form.in_force_on.process_data(today())
-        form.accepted_on.process_data(today())
+        form["in_force_on"].process_data(today())
         form.open_on(version.head.version)
     done = submit(form, lambda: _accept(case, version_id, form), said=_("The plan is in force"))
     read = printed(version, queries.sheet_of(version, today()))
-    return done or _page("plans/accept.html", case, form=form, version=version, read=read)
+    shown = {"form": form, "version": version, "read": read, "check": start_check(uow(), case, version, today())}
+    return done or _page("plans/accept.html", case, party=_party, missing=_missing(version), **shown)
+
+
+@blueprint.route("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>/allekirjoitukset", methods=BOTH)
+@requires(Permission.PLAN_EDIT)
+def sign(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
+    """Put signatures on record, before the plan comes into force or after it."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    version = queries.version_of(uow(), case.id, version_id)
+    form = make_sign_form(_may_sign(version), _systems())
+    done = submit(form, lambda: _sign(case, version_id, form), said=_("Signatures recorded"))
+    return done or _page("plans/sign.html", case, form=form, version=version, party=_party, missing=_missing(version))
+
+
+@blueprint.post("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>/allekirjoitukset/<party>/poista")
+@requires(Permission.PLAN_EDIT)
+def unsign(case_id: UUID, version_id: UUID, party: str) -> ResponseReturnValue:
+    """Take a signature of a draft back."""
+    case = _case(case_id, Permission.PLAN_EDIT)
+    services.remove_signature(uow(), case, version_id, party, actor=actor(), now=moment())
+    flash(_("Signature removed"))
+    return see_other(url_for("plans.show", case_id=case.id, version_id=version_id))
 
 
 @blueprint.post("/polut/<uuid:case_id>/suunnitelmat/<uuid:plan_id>/uusi-versio")
@@ -257,15 +289,39 @@ def _write(case: CaseView, version: VersionView, form: PlanForm) -> str:
     return url_for("plans.show", case_id=case.id, version_id=version.head.id)
 
 
+def _may_sign(version: VersionView) -> list[str]:
+    """Return the parties of the plan whose signature is not on record yet."""
+    kind = reference().plan_kinds.get(version.kind)
+    return [one for one in parties_of(kind, version.answers) if version.signature_of(one) is None]
+
+
+def _missing(version: VersionView) -> tuple[str, ...]:
+    kind = reference().plan_kinds.get(version.kind)
+    return unsigned(kind, {one.party for one in version.signatures})
+
+
+def _systems() -> list[tuple[str, str]]:
+    return [(one.code, str(one.label)) for one in reference().systems.on(today())]
+
+
+def _party(party: str) -> str | None:
+    return say(name_of(party, reference()))
+
+
+def _sign(case: CaseView, version_id: UUID, form: SignForm) -> str:
+    services.record_signatures(uow(), case, version_id, signatures=form.entries, actor=actor(), now=moment())
+    return url_for("plans.show", case_id=case.id, version_id=version_id)
+
+
 def _accept(case: CaseView, version_id: UUID, form: AcceptForm) -> str:
     services.bring_into_force(
         uow(),
         case,
         version_id,
-        in_force_on=form.in_force_on.data,
-        accepted_on=form.accepted_on.data,
-        acceptance_way=form.acceptance_way.data,
-        client_comment=form.client_comment.data,
+        in_force_on=form["in_force_on"].data,
+        signatures=form.entries,
+        reasons=form.reasons,
+        client_comment=form["client_comment"].data,
         expected_version=form.seen,
         actor=actor(),
         now=moment(),

@@ -91,10 +91,14 @@ class Document(Term):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanKind(Term):
-    """A kind of plan, its document if it has an official one, and whose acceptance belongs to it."""
+    """A kind of plan, its document if it has an official one, and whose acceptance belongs to it.
+
+    `needs_all_signers`: the law asks every one of them before the plan comes into force.
+    """
 
     document: str | None = None
     signers: tuple[str, ...] = ()
+    needs_all_signers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

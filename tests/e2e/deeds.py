@@ -141,6 +141,8 @@ def write_goal(page: Page, number: int, words: str, *, action: str = "") -> None
 def bring_into_force(page: Page) -> None:
     """Record the spoken acceptance of the draft that is shown."""
     follow(page, "Vie voimaan")
-    tick(page, "Suullisesti")
+    client = page.get_by_role("group", name="Asiakas", exact=True)
+    client.get_by_label("Allekirjoitettu").fill("tänään")
+    client.get_by_label("Miten").select_option("Suullisesti")
     press(page, "Vie voimaan")
     said(page, "Suunnitelma on voimassa")

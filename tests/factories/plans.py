@@ -10,17 +10,19 @@ from app.core.uow import UnitOfWork
 from app.pathways.loader import pathway
 from app.plans import queries, services
 from app.plans.domain import (
-    AcceptanceWay,
     ActionContent,
     ActionOwner,
     GoalAnswer,
     GoalContent,
     GoalOutcome,
     PlanContent,
+    SignatureWay,
 )
 from app.plans.fields import CHOSEN, Answer, DayTimes, FieldType, PlanField, Week
 from app.plans.loader import field_set_on
+from app.plans.signing import SignatureEntry
 from app.plans.versions import PlanView
+from app.reference.loader import reference
 from app.reviews import services as reviews
 from tests.factories.cases import moment_of
 
@@ -124,17 +126,24 @@ def create_plan_in_force(
     return queries.plan_of(uow, case.id, head.plan_id)
 
 
+def build_signatures(kind: str, on: date, *, parties: Sequence[str] | None = None) -> list[SignatureEntry]:
+    """The spoken acceptance of each party of a kind of plan (or of those given) on a day."""
+    chosen = reference().plan_kinds.get(kind).signers if parties is None else parties
+    return [SignatureEntry(party=party, signed_on=on, way=SignatureWay.ORAL) for party in chosen]
+
+
 def accept(uow: UnitOfWork, case: CaseView, version_id: UUID, *, on: date, actor: Actor | None = None) -> None:
-    """Bring a written draft into force on a day, accepted by word of mouth the same day."""
+    """Bring a written draft into force on a day, accepted by word of mouth by all its parties the same day."""
+    version = queries.version_of(uow, case.id, version_id)
     services.bring_into_force(
         uow,
         case,
         version_id,
         in_force_on=on,
-        accepted_on=on,
-        acceptance_way=AcceptanceWay.ORAL,
+        signatures=build_signatures(version.kind, on),
+        reasons={"start": "Arvio ja tapaaminen ovat sosiaalihuollon järjestelmässä."},
         client_comment="Sopii näin.",
-        expected_version=queries.version_of(uow, case.id, version_id).head.version,
+        expected_version=version.head.version,
         actor=actor or system_actor("system:demo"),
         now=moment_of(on),
     )

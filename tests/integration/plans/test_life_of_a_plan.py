@@ -17,7 +17,14 @@ from app.plans.domain import ActionContent, ActionOwner, GoalContent, PlanConten
 from app.plans.versions import ChangeKind, difference
 from tests.factories.accounts import actor_of
 from tests.factories.cases import create_case, create_worker, seen_by
-from tests.factories.plans import accept, build_content, create_draft, create_plan_in_force, needed_answers
+from tests.factories.plans import (
+    accept,
+    build_content,
+    build_signatures,
+    create_draft,
+    create_plan_in_force,
+    needed_answers,
+)
 
 DEMO = system_actor("system:demo")
 
@@ -114,7 +121,9 @@ def test_coming_into_force_freezes_the_version_and_opens_both_duties(uow: UnitOf
         uow, case, in_force_on=date(2026, 11, 10), period=(date(2026, 11, 10), date(2027, 5, 10))
     )
     assert plan.in_force is not None
-    assert (plan.in_force.in_force_on, plan.in_force.acceptance_way) == (date(2026, 11, 10), "oral")
+    signed = queries.version_of(uow, case.id, plan.in_force.id).signature_of("client")
+    assert signed is not None
+    assert (plan.in_force.in_force_on, signed.signed_on, signed.way) == (date(2026, 11, 10), date(2026, 11, 10), "oral")
     opened = {str(duty.kind): duty for duty in duties.open_of_case(uow, case.id)}
     assert opened["plan_review"].due_on == date(2027, 2, 10)
     assert opened["plan_review"].anchor_on == date(2026, 11, 10)
@@ -141,14 +150,14 @@ def test_days_of_acceptance_are_days_that_have_been(uow: UnitOfWork, now: dateti
             case,
             version_id,
             in_force_on=date(2026, 11, 25),
-            accepted_on=date(2026, 11, 26),
-            acceptance_way="signed",
+            signatures=build_signatures("work_ability_support_plan", date(2026, 11, 26), parties=["client"]),
+            reasons={},
             client_comment=None,
             expected_version=2,
             actor=DEMO,
             now=now,
         )
-    assert fields_of(refused) == ["in_force_on", "accepted_on"]
+    assert fields_of(refused) == ["in_force_on", "sign-client-on"]
 
 
 def test_a_review_past_the_limit_of_the_law_stops_the_plan(uow: UnitOfWork, now: datetime) -> None:

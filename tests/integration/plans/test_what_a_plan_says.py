@@ -10,6 +10,7 @@ from app.cases.domain import CaseView
 from app.core.errors import Refused
 from app.core.uow import UnitOfWork
 from app.plans import queries, services
+from app.plans.activity import activity_of
 from app.plans.domain import GoalContent, InterimContent, PlanContent
 from app.plans.fields import Answer, Week
 from app.plans.versions import ChangeKind
@@ -158,12 +159,12 @@ def test_interim_goals_are_told_apart_through_the_versions(uow: UnitOfWork, now:
 
 def test_the_activity_goes_by_the_plan_in_force(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
     """What the activity asks: the days, the place, the period, and the latest day of evaluation (189/2001 9 §)."""
-    assert queries.activity_of(uow, case.id) is None
+    assert activity_of(uow, case.id) is None
     content = content_of_activity(build_week(1, 3))
     version_id = create_draft(uow, case, kind=KIND, content=content, now=now)
-    assert queries.activity_of(uow, case.id) is None, "a draft binds nobody"
+    assert activity_of(uow, case.id) is None, "a draft binds nobody"
     accept(uow, case, version_id, on=TODAY)
-    part = queries.activity_of(uow, case.id)
+    part = activity_of(uow, case.id)
     assert part is not None
     assert (part.version_id, part.week, part.start, part.end) == (version_id, build_week(1, 3), *PERIOD)
     assert (part.place, part.evaluation_on) == ("Sovittu: Paikka", date(2027, 5, 3))

@@ -172,7 +172,9 @@ def test_the_second_writer_gets_both_versions_and_may_choose(desk: Desk, draft: 
 def test_the_plan_comes_into_force_with_the_clients_word(desk: Desk, draft: UUID) -> None:
     send(desk, draft, GOAL)
     url = f"{desk.path}/suunnitelmat/{draft}/voimaan"
-    answer = desk.browser.submit(url, {"acceptance_way": "oral", "client_comment": "Sopii."}, form="voimaan")
+    answer = desk.browser.submit(
+        url, {"sign-client-on": "24.11.2026", "sign-client-way": "oral", "client_comment": "Sopii."}, form="voimaan"
+    )
     assert answer.status_code == 303
     page = desk.browser.get(answer.location).text
     assert "Suunnitelma on voimassa" in page
@@ -185,7 +187,7 @@ def test_without_the_way_of_acceptance_it_does_not(desk: Desk, draft: UUID) -> N
     send(desk, draft, GOAL)
     answer = desk.browser.submit(f"{desk.path}/suunnitelmat/{draft}/voimaan", form="voimaan")
     assert answer.status_code == 422
-    assert 'href="#acceptance_way"' in answer.text
+    assert 'href="#sign-client-on"' in answer.text
 
 
 def test_a_new_version_shows_what_it_changes(desk: Desk) -> None:

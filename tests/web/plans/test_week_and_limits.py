@@ -131,7 +131,7 @@ def test_interim_goals_are_written_in_the_goal(desk: Desk, draft: UUID) -> None:
 def test_what_the_law_asks_is_named_before_the_plan_comes_into_force(desk: Desk, draft: UUID) -> None:
     send(desk, draft, {"answer-includes_activity": "no"})
     url = f"{desk.path}/suunnitelmat/{draft}/voimaan"
-    answer = desk.browser.submit(url, {"acceptance_way": "oral"}, form="voimaan")
+    answer = desk.browser.submit(url, {"sign-client-way": "oral"}, form="voimaan")
     assert answer.status_code == 422
     assert "Täytä ennen voimaantuloa: Koulutus ja työura" in answer.text
 
@@ -141,7 +141,10 @@ def test_a_version_is_told_from_the_one_before_in_words(desk: Desk, draft: UUID)
     typed = {f"answer-{code}": answer.choice or answer.text or "" for code, answer in answers.items()}
     send(desk, draft, typed | {"week-1": "9-13"})
     url = f"{desk.path}/suunnitelmat/{draft}/voimaan"
-    assert desk.browser.submit(url, {"acceptance_way": "oral"}, form="voimaan").status_code == 303
+    signed = {"reason-signatures": "Sovittiin puhelimessa."}
+    for party in ("client", "social_welfare", "labour_authority"):
+        signed |= {f"sign-{party}-on": "24.11.2026", f"sign-{party}-way": "oral"}
+    assert desk.browser.submit(url, signed | {"reason-start": "Kirjattu muualla."}, form="voimaan").status_code == 303
     desk.uow.session.expire_all()
     plan_id = queries.version_of(desk.uow, desk.case.id, draft).head.plan_id
     second = services.start_version(desk.uow, desk.case, plan_id, actor=system_actor("system:demo"), now=desk.now)
