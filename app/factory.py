@@ -39,6 +39,7 @@ from app.network import services as network
 from app.network import views as network_views
 from app.papers import views as papers_views
 from app.papers.press import Press
+from app.participation import views as participation_views
 from app.pathways import loader as pathways
 from app.pathways import views as pathways_views
 from app.plans import views as plans_views
@@ -75,6 +76,7 @@ BLUEPRINTS: Final[Sequence[Blueprint]] = (
     activity_views.blueprint,
     reviews_views.blueprint,
     assessments_views.blueprint,
+    participation_views.blueprint,
     reminders_views.blueprint,
     workbench_views.blueprint,
     papers_views.blueprint,

@@ -20,6 +20,7 @@ import app.intake.models
 import app.measures.models
 import app.network.models
 import app.papers.models
+import app.participation.models
 import app.plans.models
 import app.protection.models
 import app.reminders.models  # noqa: F401 - the imports above fill Base.metadata

@@ -113,6 +113,8 @@ DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 # review:held         a review of a plan of the case has been held
 # identification:…    signals, triggers: one is noted, or somebody has looked for them; facts: some of the data set
 # needs_assessment    a needs assessment of the case is finished
+# participation:<stage> the client's own view or what they were told is on record in the stage
+# participation:told, :goals, :feedback  the client was told something; has answered to each goal in force; feedback
 # recorded:DOnn       an entry "Kirjattu muualle" for the document
 NEEDS: Final[Mapping[str, LinkKind]] = {
     "consent:health": LinkKind.RECORD_CONSENT,
@@ -131,6 +133,7 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
     **{f"plan:{kind}": LinkKind.WRITE_PLAN for kind in PLAN_KINDS},
     **{f"note:{topic}": LinkKind.WRITE_NOTE for topic in NOTE_TOPICS},
     **{f"meeting:{topic}": LinkKind.WRITE_NOTE for topic in MEETING_TOPICS},
+    **{f"participation:{stage}": LinkKind.HEAR_CLIENT for stage in (*StageCode, "told", "goals", "feedback")},
     **{f"recorded:{document}": LinkKind.RECORD_ELSEWHERE for document in DOCUMENTS},
 }
 

@@ -285,6 +285,14 @@ class Eligibility(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt(Term):
+    """What the client is asked in a stage so that the path is theirs. Source: PX1 to PX7."""
+
+    stage: str
+    lines: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderRule(Term):
     """When a kind of duty is reminded of: days from the due date in rising order, minus before and plus after."""
 
@@ -348,6 +356,11 @@ class Reference:
     eligibility: CodeList[Eligibility]
     measures: CodeList[Measure]
     measure_aspects: CodeList[Term]
+    told_topics: CodeList[Term]
+    participants: CodeList[Term]
+    hearing_ways: CodeList[Term]
+    feedback_topics: CodeList[Term]
+    participation_prompts: CodeList[Prompt]
     reminder_rules: CodeList[ReminderRule]
     activity_limits: CodeList[ActivityLimits]
     absences: CodeList[Term]

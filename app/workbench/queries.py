@@ -1,5 +1,6 @@
 """Reading a case for its pages: few statements, whatever the case holds, and a trace of every look."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -54,6 +55,7 @@ from app.measures.domain import WORK_ABILITY_SCORE, needs_met_by
 from app.measures.models import MeasureValue
 from app.network.domain import MemberView
 from app.network.models import NetworkMember
+from app.participation import queries as participation
 from app.pathways import engine
 from app.pathways.checklist import checklist_of
 from app.pathways.domain import Facts, StageCode
@@ -158,6 +160,7 @@ _NO_NUMBER = cast(null(), Integer())
 _NO_TIME = cast(null(), DateTime(timezone=True))
 _NO_ID = cast(null(), Uuid())
 _MINE = Note.author_id == _READER
+_HEARD = participation.needs_met(_CASE, _TODAY).subquery()
 
 # One statement for everything that is short and clear: rows of one shape, told apart by their first column.
 _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
@@ -230,13 +233,12 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         ).where(is_met)
         for code, is_met in (*activity.met_statements(_CASE), *assessments.met_statements(_CASE, _TODAY))
     ),
+    select(literal("met", String), _HEARD.c.code, _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID),
 )
 
 
 def _parts(uow: UnitOfWork, actor: Actor | None, case_id: UUID, today: date) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {
-        part: [] for part in ("visit", "duty", "plan", "measure", "topic", "document", "met")
-    }
+    found: dict[str, list[Any]] = defaultdict(list)
     bound = {"case_id": case_id, "today": today, "reader": actor.id if actor else None}
     for row in uow.session.connection().execute(_PARTS, bound):
         found[row.part].append(row)

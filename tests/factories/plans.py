@@ -1,6 +1,7 @@
 """Plans for tests, written and brought into force by the services themselves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -147,6 +148,18 @@ def accept(uow: UnitOfWork, case: CaseView, version_id: UUID, *, on: date, actor
         actor=actor or system_actor("system:demo"),
         now=moment_of(on),
     )
+
+
+def replace_version(uow: UnitOfWork, case: CaseView, plan: PlanView, *, on: date, next_review_on: date) -> UUID:
+    """Bring a copy of the version in force into force on a day; return the new version's id."""
+    who, now = system_actor("system:demo"), moment_of(on)
+    version_id = services.start_version(uow, case, plan.id, actor=who, now=now)
+    written = queries.version_of(uow, case.id, version_id)
+    content = replace(written.content, next_review_on=next_review_on)
+    seen = written.head.version
+    services.write_version(uow, case, version_id, content=content, expected_version=seen, actor=who, now=now)
+    accept(uow, case, version_id, on=on)
+    return version_id
 
 
 def answers(uow: UnitOfWork, case: CaseView, plan: PlanView, outcome: GoalOutcome) -> Mapping[UUID, GoalAnswer]:

@@ -19,6 +19,8 @@ from app.core.uow import UnitOfWork
 from app.measures import queries as measures
 from app.measures import services as measure_services
 from app.network import queries as network
+from app.participation import queries as participation
+from app.participation.domain import Answer
 from app.plans import queries as plans
 from app.workbench import queries
 from tests.factories.accounts import actor_of, create_team
@@ -29,6 +31,7 @@ from tests.factories.cases import create_case, create_worker, seen_by
 from tests.factories.consents import build_entry, create_consent
 from tests.factories.measures import build_result, enter, give_form
 from tests.factories.network import create_member
+from tests.factories.participation import answer, give_feedback, hear
 from tests.factories.plans import create_draft, create_plan_in_force
 
 TODAY = date(2026, 11, 24)
@@ -74,6 +77,12 @@ def _result(measure: str) -> Deed:
     return lambda uow, case, now: enter(uow, case, build_result(measure), now=now)
 
 
+def _answers(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
+    create_plan_in_force(uow, case, in_force_on=date(2026, 11, 20))
+    answer(uow, case, Answer.AGREES, Answer.PARTLY, now=now)
+    return case
+
+
 def _elsewhere(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
     actor = actor_of(uow, case.worker_id) if case.worker_id else None
     assert actor is not None
@@ -111,6 +120,12 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     "a result of Kykyviisari": (_result("ME02"), "measure:ME02"),
     "a test done by oneself": (_result("ME03"), "measure:ME03"),
     "an observation": (_result("ME04"), "measure:ME04"),
+    "a talk with the client": (
+        lambda uow, case, now: hear(uow, case, now=now, told=("rights",)),
+        "participation:told",
+    ),
+    "feedback": (lambda uow, case, now: give_feedback(uow, case, now=now), "participation:feedback"),
+    "answers to the goals": (_answers, "participation:goals"),
     "a form given": (lambda uow, case, now: give_form(uow, case, on=TODAY, now=now), "self_assessment"),
     "a document": (_elsewhere, "recorded:DO12"),
     "a signal": (_identified(signs=frozenset({"life_control"})), "identification:signals"),
@@ -133,16 +148,8 @@ def case(uow: UnitOfWork) -> CaseView:
 
 
 def said_by_features(uow: UnitOfWork, case: CaseView) -> frozenset[str]:
-    asked = (
-        assessments.met_needs,
-        activity.met_needs,
-        cases.met_needs,
-        consents.met_needs,
-        network.met_needs,
-        measures.met_needs,
-        plans.met_needs,
-    )
-    return frozenset().union(*(ask(uow, case, TODAY) for ask in asked))
+    features = (activity, assessments, cases, consents, network, measures, participation, plans)
+    return frozenset().union(*(feature.met_needs(uow, case, TODAY) for feature in features))
 
 
 @pytest.mark.parametrize("deed", DEEDS)
