@@ -1,9 +1,20 @@
 """What falls due: its kinds, how it ends, and the one reading of "late" that every page, export and mail shares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
+
+from app.core.texts import N_, Text
+
+POSTPONED: Final = "POSTPONED"
+POSTPONED_OFTEN: Final = "POSTPONED_OFTEN"
+POSTPONINGS: Final = frozenset({POSTPONED, POSTPONED_OFTEN})
+"""The rule of a duty whose day was put off; the second one tells the lead."""
+OFTEN: Final = 3
+"""So many postponings in a row are told to the lead."""
 
 
 class DutyKind(StrEnum):
@@ -76,6 +87,54 @@ class DutyView:
     def is_overdue(self, today: date) -> bool:
         """Whether it is open and its raw calendar limit has passed; on the day itself it is not late (ruling 17)."""
         return self.is_open and self.due_on < today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postponing:
+    """One time the day of a duty was put off: from which day to which, why, by whom, the how manieth in a row."""
+
+    was_on: date
+    now_on: date
+    reason: str | None
+    by_id: UUID | None
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Every time a duty was put off, the first one first, and how many times in a row since it was last done."""
+
+    moves: tuple[Postponing, ...] = ()
+    in_a_row: int = 0
+
+
+NAMES: Final[Mapping[str, Text]] = {
+    DutyKind.PLAN_REVIEW: N_("Review of the plan"),
+    DutyKind.PLAN_PERIOD_END: N_("The period of the plan ends"),
+    DutyKind.ACTIVITY_EVALUATION: N_("Evaluation of the activity"),
+    DutyKind.ACTIVITY_PERIOD_END: N_("The period of the activity ends"),
+    DutyKind.CONSENT_EXPIRY: N_("A consent ends"),
+    DutyKind.MEMBER_WITHOUT_BASIS: N_("A network member has no basis"),
+    DutyKind.TASK: N_("A promised task"),
+    DutyKind.NEEDS_ASSESSMENT_START: N_("Start of the needs assessment"),
+    DutyKind.NEEDS_ASSESSMENT_DONE: N_("The needs assessment is finished"),
+}
+"""What falls due, in a few words."""
+
+STEPS: Final[Mapping[str, Text]] = {
+    DutyKind.PLAN_REVIEW: N_("Review the plan"),
+    DutyKind.PLAN_PERIOD_END: N_("Agree what follows the plan period"),
+    DutyKind.ACTIVITY_EVALUATION: N_("Evaluate the activity"),
+    DutyKind.ACTIVITY_PERIOD_END: N_("Agree what follows the activity period"),
+    DutyKind.CONSENT_EXPIRY: N_("Ask for the consent again"),
+    DutyKind.MEMBER_WITHOUT_BASIS: N_("Record the basis of a network member"),
+    DutyKind.TASK: N_("Do what was promised"),
+    DutyKind.NEEDS_ASSESSMENT_START: N_("Start the needs assessment"),
+    DutyKind.NEEDS_ASSESSMENT_DONE: N_("Finish the needs assessment"),
+    "": N_("Agree on the next step"),
+}
+"""What is done next, by the kind of the earliest duty; the empty key is a case with nothing open."""
 
 
 def end_of_week(today: date) -> date:

@@ -7,8 +7,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Label, Select, and_, func, select
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
-from app.duties.domain import DueWindow, DutyKind, DutyOutcome, DutyView, WaitsFor, end_of_week
+from app.duties.domain import (
+    POSTPONINGS,
+    DueWindow,
+    DutyKind,
+    DutyOutcome,
+    DutyView,
+    Postponed,
+    Postponing,
+    WaitsFor,
+    end_of_week,
+)
 from app.duties.models import Duty
 
 
@@ -62,6 +73,43 @@ def open_row(uow: UnitOfWork, *, kind: DutyKind, subject_kind: str, subject_id: 
             Duty.closed_at.is_(None),
         )
     )
+
+
+def duty_of(uow: UnitOfWork, case_id: UUID, duty_id: UUID) -> DutyView:
+    """Return one duty of a case, open or closed, or raise NotFound."""
+    row = uow.session.scalar(select(Duty).where(Duty.id == duty_id, Duty.case_id == case_id))
+    if row is None:
+        raise NotFound
+    return view_of(row)
+
+
+def line_of(uow: UnitOfWork, *, kind: DutyKind, subject_kind: str, subject_id: UUID) -> list[Duty]:
+    """Return every duty there was of a kind about a subject, in the order they were opened."""
+    about = (Duty.kind == kind, Duty.subject_kind == subject_kind, Duty.subject_id == subject_id)
+    rows = uow.session.scalars(select(Duty).where(*about).order_by(Duty.opened_at, Duty.closed_at.nulls_last()))
+    return list(rows)
+
+
+def postponings_of(uow: UnitOfWork, *, kind: DutyKind, subject_kind: str, subject_id: UUID) -> Postponed:
+    """Return how often the day of a duty was put off, the first time first; they are counted anew after it was done."""
+    line = line_of(uow, kind=kind, subject_kind=subject_kind, subject_id=subject_id)
+    days, number, found = {row.id: row.due_on for row in line}, 0, list[Postponing]()
+    for row in line:
+        # A duty that a reopened case brought back follows none: nothing was put off then.
+        if row.rule_code in POSTPONINGS and row.follows_id in days:
+            number += 1
+            found.append(
+                Postponing(
+                    was_on=days[row.follows_id],
+                    now_on=row.due_on,
+                    reason=uow.vault.open_optional("duty", "reason", row.id, row.reason),
+                    by_id=row.opened_by,
+                    at=row.opened_at,
+                    number=number,
+                )
+            )
+        number = 0 if row.outcome == DutyOutcome.DONE else number
+    return Postponed(tuple(found), number)
 
 
 # -- pieces for lists and boards -------------------------------------------------------------------------------------

@@ -117,12 +117,12 @@ def open_review(
     rule_code: str | None = None,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Open the next review on the day agreed, else on the raw calendar limit; nothing when there is neither."""
+) -> UUID | None:
+    """Open the next review on the day agreed, else on the raw calendar limit; None when there is neither."""
     day = agreed_on or due.limit_on
     if day is None:
-        return
-    duties.open_duty(
+        return None
+    return duties.open_duty(
         uow,
         case_id=case.id,
         kind=DutyKind.PLAN_REVIEW,
@@ -215,14 +215,14 @@ def _reopen_duties(uow: UnitOfWork, case: CaseView, plan: PlanView, *, actor: Ac
     if head is None:
         return
     due = queries.due_now(case, plan)
-    agreed_on, reason = queries.agreed_day(uow, case.id, plan)
+    agreed_on, reason, rule = queries.agreed_day(uow, case.id, plan)
     day = agreed_on or due.limit_on
     if day is not None and day < today:
         later = today + timedelta(days=REOPENED_DAYS)
         day = min(later, head.period_end) if head.period_end else later
         open_review(uow, case, plan.id, due, day, reason=reason, rule_code=REOPENED, actor=actor, now=now)
     elif agreed_on is not None or not due.ends_first:
-        open_review(uow, case, plan.id, due, agreed_on, reason=reason, actor=actor, now=now)
+        open_review(uow, case, plan.id, due, agreed_on, reason=reason, rule_code=rule, actor=actor, now=now)
     _open_period_end(uow, case, head, actor=actor, now=now)
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,10 +14,11 @@ from app.cases.domain import CaseView
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
-from app.duties.domain import DutyKind, DutyView
+from app.duties.domain import POSTPONINGS, DutyKind, DutyOutcome, DutyView, Postponed
 from app.plans.checks import Sheet
 from app.plans.contents import answers_of, goals_of, reasons_of, signatures_of, week_of
 from app.plans.domain import (
+    REOPENED,
     DueDay,
     GoalOutcome,
     VersionState,
@@ -279,21 +281,39 @@ def due_now(case: CaseView, plan: PlanView) -> DueDay:
     return due_of(case, plan, in_force_on=head.in_force_on, period_end=head.period_end)
 
 
-def agreed_day(uow: UnitOfWork, case_id: UUID, plan: PlanView) -> tuple[date | None, str | None]:
-    """Return the day agreed for the next review, and the reason for it: in the last review, else in the version."""
+class Agreed(NamedTuple):
+    """The day agreed for the next review, why that day, and the rule of its duty when the day was put off."""
+
+    on: date | None
+    reason: str | None
+    rule_code: str | None = None
+
+
+def agreed_day(uow: UnitOfWork, case_id: UUID, plan: PlanView) -> Agreed:
+    """Return what was agreed last: when the review was put off, else in the last review, else in the version."""
     head = plan.in_force
     if head is None:
-        return None, None
-    last = next(iter(reviews_of(uow, plan.id)), None)
-    if last is not None and (head.in_force_on is None or last.held_on >= head.in_force_on):
-        return last.next_review_on, last.next_reason
-    return head.next_review_on, version_of(uow, case_id, head.id).next_review_reason
+        return Agreed(None, None)
+    line = duties.line_of(uow, kind=DutyKind.PLAN_REVIEW, subject_kind=PLAN, subject_id=plan.id)
+    last = next((row for row in reversed(line) if row.rule_code != REOPENED), None)
+    if last is not None and last.rule_code in POSTPONINGS and last.outcome != DutyOutcome.DONE:
+        reason = uow.vault.open_optional("duty", "reason", last.id, last.reason)
+        return Agreed(last.due_on, reason, last.rule_code)
+    held = next(iter(reviews_of(uow, plan.id)), None)
+    if held is not None and (head.in_force_on is None or held.held_on >= head.in_force_on):
+        return Agreed(held.next_review_on, held.next_reason)
+    return Agreed(head.next_review_on, version_of(uow, case_id, head.id).next_review_reason)
+
+
+def postponed_of(uow: UnitOfWork, plan_id: UUID) -> Postponed:
+    """Return how often the review of a plan was put off."""
+    return duties.postponings_of(uow, kind=DutyKind.PLAN_REVIEW, subject_kind=PLAN, subject_id=plan_id)
 
 
 def why_this_day(uow: UnitOfWork, case: CaseView, plan_id: UUID, today: date) -> Why:
     """Return what the day of the plan's next review follows from; NotFound for a plan that is not in force."""
     plan = plan_of(uow, case.id, plan_id)
-    agreed_on, reason = agreed_day(uow, case.id, plan)
+    agreed_on, reason, _rule = agreed_day(uow, case.id, plan)
     duty = duties.find_open(uow, kind=DutyKind.PLAN_REVIEW, subject_kind=PLAN, subject_id=plan_id)
     is_late = duty is not None and duty.is_overdue(today)
     return Why(plan=plan, due=due_now(case, plan), duty=duty, agreed_on=agreed_on, reason=reason, is_late=is_late)

@@ -85,7 +85,7 @@ def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     changes = queries.changes_of(before, read.version, today()) if before else None
     reviews, names = queries.reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
     shown = {"read": read, "version": read.version, "plan": plan, "before": before, "changes": changes}
-    shown |= {"reviews": reviews, "names": names}
+    shown |= {"reviews": reviews, "names": names, "postponed": queries.postponed_of(uow(), plan.id)}
     return _page("plans/show.html", case, deed=DeedForm(), party=_party, missing=_missing(read.version), **shown)
 
 
@@ -160,14 +160,6 @@ def discard(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     draft_acts.drop_draft(uow(), form=DRAFT, subject_id=version_id, actor=actor())
     flash(_("Draft thrown away"))
     return see_other(url_for("plans.index", case_id=case.id))
-
-
-@blueprint.route("/polut/<uuid:case_id>/miksi/<uuid:plan_id>")
-@requires(Permission.CASE_VIEW)
-def why(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
-    """Show why the next review is due on the day it is."""
-    case = _seen(case_id, "plan_why")
-    return _page("plans/why.html", case, why=queries.why_this_day(uow(), case, plan_id, today()))
 
 
 # -- what the views are made of --------------------------------------------------------------------------------------

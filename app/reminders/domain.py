@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.core.texts import N_, N_n, Text
-from app.duties.domain import DutyKind
+from app.duties.domain import NAMES
 from app.reference.domain import ReminderRule
 
 RETRY_MINUTES: Final = (1, 5, 15)
@@ -145,17 +145,6 @@ class Posted:
 
 # -- what a notice says ----------------------------------------------------------------------------------------------
 
-DUTY_WORDS: Final[Mapping[str, Text]] = {
-    DutyKind.PLAN_REVIEW: N_("Review of the plan"),
-    DutyKind.PLAN_PERIOD_END: N_("The period of the plan ends"),
-    DutyKind.ACTIVITY_EVALUATION: N_("Evaluation of the activity"),
-    DutyKind.ACTIVITY_PERIOD_END: N_("The period of the activity ends"),
-    DutyKind.CONSENT_EXPIRY: N_("A consent ends"),
-    DutyKind.MEMBER_WITHOUT_BASIS: N_("A network member has no basis"),
-    DutyKind.TASK: N_("A promised task"),
-    DutyKind.NEEDS_ASSESSMENT_START: N_("Start of the needs assessment"),
-    DutyKind.NEEDS_ASSESSMENT_DONE: N_("The needs assessment is finished"),
-}
 WHY_WORDS: Final[Mapping[str, Text]] = {
     Template.REMINDER: N_("You are the responsible worker."),
     Template.STAND_IN: N_("You stand in: the responsible worker is away."),
@@ -188,7 +177,7 @@ class NoticeView:
             return _late(self.counts.get("duties", 0))
         if self.template == Template.MAIL_FAILED:
             return N_("Mails to workers of your team did not arrive")
-        return DUTY_WORDS.get(self.duty_kind or "", N_("Something falls due"))
+        return NAMES.get(self.duty_kind or "", N_("Something falls due"))
 
     @property
     def why(self) -> Text | None:

@@ -24,6 +24,29 @@ class DeedForm(PolkuForm):
     """A form of one button."""
 
 
+class PostponeForm(PolkuForm):
+    """A later day for a review, and why; `version` carries the day the form was opened on."""
+
+    due_on = WorkdayField(
+        _l("New day of the review"), chips=MONTHS, validators=[Needed(_l("Write the new day of the review"))]
+    )
+    reason = LongTextField(
+        _l("Why the review is put off"),
+        rows=3,
+        validators=[Needed(_l("Write why the review is put off")), AtMost(LONGEST_TEXT)],
+    )
+
+    def open_on(self, day: date) -> None:
+        """Remember the day that is put off."""
+        self.version.data = day.toordinal()  # type: ignore[assignment] # an int travels in a hidden field
+
+    @property
+    def seen(self) -> date | None:
+        """The day the form was opened on."""
+        found: Any = self.version.data
+        return date.fromordinal(found) if isinstance(found, int) and 0 < found <= date.max.toordinal() else None
+
+
 class SituationForm(PolkuForm):
     """Step 1: when the review was held, who took part, how things stand."""
 

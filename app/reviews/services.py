@@ -1,4 +1,4 @@
-"""Holding a review of a plan."""
+"""Holding a review of a plan, and putting one off."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,17 +7,19 @@ from uuid import UUID
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
+from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.core.clock import local_date
-from app.core.errors import FieldProblem, Refused
+from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
+from app.duties.domain import OFTEN, POSTPONED, POSTPONED_OFTEN
 from app.plans import ledger
 from app.plans import queries as plans
 from app.plans.domain import LONGEST_TEXT, GoalAnswer, HeldReview, next_review_problems
 from app.plans.ledger import SEALED
 from app.plans.versions import PlanView, VersionView
-from app.reviews.domain import check_day
+from app.reviews.domain import check_day, postponing_problems
 
 
 def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are named
@@ -64,6 +66,50 @@ def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are
     if problems:
         raise Refused.because(problems)
     return ledger.record_review(uow, case, plan_id, held, due=due, actor=actor, now=now)
+
+
+def postpone_review(
+    uow: UnitOfWork,
+    case: CaseView,
+    plan_id: UUID,
+    *,
+    to: date | None,
+    reason: str | None,
+    seen: date | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put the next review of a plan off to a later day.
+
+    The old day stays in the ledger with its end, the new one follows it with the reason. The third time in a row
+    since a review was held is told to the lead (`reminders`). Raises Refused at `due_on` and `reason`, also past a
+    limit of the law; Conflict when the day is no longer the one that was `seen`. Source: rulings 15 and 16.
+    """
+    ensure(actor, Permission.PLAN_REVIEW, case.subject)
+    plan, _version = _locked_in_force(uow, case, plan_id)
+    was_on = plan.due_on
+    if was_on is None:
+        raise Refused(N_("The period of the plan ends before its next review, so there is nothing to put off."))
+    if was_on != seen:
+        raise Conflict(N_("The day of the review has changed meanwhile. It is now %(day)s.", day=was_on))
+    due = plans.due_now(case, plan)
+    problems = postponing_problems(to, was_on=was_on, due=due, reason=reason, today=local_date(now))
+    if to is None or problems:
+        raise Refused.because(problems)
+    number = plans.postponed_of(uow, plan_id).in_a_row + 1
+    code = POSTPONED_OFTEN if number >= OFTEN else POSTPONED
+    duty_id = ledger.open_review(uow, case, plan_id, due, to, reason=reason, rule_code=code, actor=actor, now=now)
+    audit.record(
+        uow,
+        "review_postponed",
+        actor=actor,
+        at=now,
+        object_kind="duty",
+        object_id=duty_id,
+        client_id=case.client_id,
+        case_id=case.id,
+        detail={"from": was_on.isoformat(), "to": to.isoformat(), "number": number},
+    )
 
 
 def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[PlanView, VersionView]:

@@ -9,20 +9,23 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
+from app.access.policy import can
 from app.audit import services as audit
 from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.clients import queries as clients
-from app.core.errors import Conflict, Refused
+from app.core.errors import Conflict, NotFound, Refused
 from app.core.texts import N_
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
+from app.duties.domain import NAMES as DUTY_NAMES
 from app.plans import queries as plans
 from app.plans.domain import WORDS
 from app.reference.loader import reference
-from app.reviews import services
-from app.reviews.forms import STEPS, DeedForm, ReviewForms
+from app.reviews import queries, services
+from app.reviews.domain import LIMITS, ORIGINS
+from app.reviews.forms import STEPS, DeedForm, PostponeForm, ReviewForms
 from app.web.forms import PolkuForm, refuse, submit
 from app.web.guards import requires
 from app.web.page import page, see_other
@@ -57,11 +60,53 @@ def summary(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
     return done or _page("reviews/summary.html", told, form, "yhteenveto")
 
 
+# -- what falls due --------------------------------------------------------------------------------------------------
+@blueprint.route("/polut/<uuid:case_id>/maarapaivat")
+@requires(Permission.CASE_VIEW)
+def due_days(case_id: UUID) -> ResponseReturnValue:
+    """Show everything that is open in a case, with its raw day and its working day."""
+    case = _seen(case_id, "due_days")
+    return _case_page("reviews/due_days.html", case, found=queries.due_days(uow(), case))
+
+
+@blueprint.route("/polut/<uuid:case_id>/maarapaivat/<uuid:duty_id>")
+@requires(Permission.CASE_VIEW)
+def why(case_id: UUID, duty_id: UUID) -> ResponseReturnValue:
+    """Show why a duty falls due on the day it does."""
+    case = _seen(case_id, "due_why")
+    return _case_page("reviews/why.html", case, why=queries.why_duty(uow(), case, duty_id, today()))
+
+
+@blueprint.route("/polut/<uuid:case_id>/miksi/<uuid:plan_id>")
+@requires(Permission.CASE_VIEW)
+def why_plan(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Lead to what is open about a plan: its review, or the end of its period."""
+    case = _case(case_id)
+    duty = queries.duty_of_plan(uow(), case, plan_id)
+    if duty is None:
+        raise NotFound
+    return see_other(url_for("reviews.why", case_id=case.id, duty_id=duty.id))
+
+
+@blueprint.route("/polut/<uuid:case_id>/lykkays/<uuid:plan_id>", methods=BOTH)
+@requires(Permission.PLAN_REVIEW)
+def postpone(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
+    """Put the next review of a plan off, with a reason."""
+    case = _seen(case_id, "plan_review", Permission.PLAN_REVIEW)
+    why, form = plans.why_this_day(uow(), case, plan_id, today()), PostponeForm()
+    if why.duty is None:
+        raise NotFound
+    if not form.is_submitted():
+        form.open_on(why.duty.due_on)
+    done = submit(form, lambda: _put_off(case, plan_id, form), said=_("Review put off"))
+    postponed = plans.postponed_of(uow(), plan_id)
+    return done or _case_page("reviews/postpone.html", case, form=form, why=why, postponed=postponed)
+
+
 # -- what the views are made of --------------------------------------------------------------------------------------
 def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
     """Return the review as far as the actor has answered it; a plan that is not in force is not found."""
-    case = cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=Permission.PLAN_REVIEW)
-    _record_seen(case)
+    case = _seen(case_id, "plan_review", Permission.PLAN_REVIEW)
     plan = plans.plan_of(uow(), case.id, plan_id)
     due_now = plans.due_now(case, plan)
     version = plans.version_of(uow(), case.id, plan.version_shown.id)
@@ -74,7 +119,12 @@ def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
     return told
 
 
-def _record_seen(case: CaseView) -> None:
+def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseView:
+    return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
+
+
+def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIEW) -> CaseView:
+    case = _case(case_id, permission)
     audit.record_viewed(
         uow(),
         actor=actor(),
@@ -82,8 +132,26 @@ def _record_seen(case: CaseView) -> None:
         client_id=case.client_id,
         case_id=case.id,
         purpose=purpose_of(actor(), case.subject),
-        page="plan_review",
+        page=what,
     )
+    return case
+
+
+def _case_page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
+    said: dict[str, Any] = {
+        "names": DUTY_NAMES,
+        "limits": LIMITS,
+        "origins": ORIGINS,
+        "words": dict(worded(WORDS, WORDS)),
+    }
+    may_review = can(actor(), Permission.PLAN_REVIEW, case.subject)
+    return page(template, case=case, lists=reference(), may_review=may_review, **said, **known)
+
+
+def _put_off(case: CaseView, plan_id: UUID, form: PostponeForm) -> str:
+    to, reason, seen = form.due_on.data, form.reason.data, form.seen
+    services.postpone_review(uow(), case, plan_id, to=to, reason=reason, seen=seen, actor=actor(), now=moment())
+    return url_for("reviews.why_plan", case_id=case.id, plan_id=plan_id)
 
 
 def _is_kept(told: ReviewForms, step: str, form: PolkuForm) -> bool:

@@ -22,7 +22,7 @@ from app.clients.models import Client, ClientToken
 from app.consents.models import Consent
 from app.core.crypto import SealBroken
 from app.core.uow import UnitOfWork
-from app.duties.domain import DutyKind
+from app.duties.domain import POSTPONINGS, DutyKind
 from app.duties.models import Duty
 from app.network.models import NetworkMember, ResponsiblePeriod
 from app.pathways.engine import first_days, stage_map
@@ -223,12 +223,16 @@ def _wrong_assessments(uow: UnitOfWork) -> Iterator[Finding]:
         yield from _findings(uow, Drift.DUTY_EXTRA, open_cases.where(is_over, is_owed))
 
 
+MOVED: Final = frozenset({REOPENED, *POSTPONINGS})
+"""Reviews whose day is a decision of its own: given anew with a reopened case, or put off."""
+
+
 def _wrong_reviews(uow: UnitOfWork) -> Iterator[Finding]:
     rows = uow.session.execute(_plans_in_force().execution_options(yield_per=BATCH))
     for row in rows:
         if row.review_on is None and row.period_due_on is None:
             yield Finding(Drift.DUTY_MISSING, row.ref, DutyKind.PLAN_REVIEW)
-        elif row.review_on is not None and row.rule_code != REOPENED and row.review_on != _review_day(row):
+        elif row.review_on is not None and row.rule_code not in MOVED and row.review_on != _review_day(row):
             yield Finding(Drift.DUTY_DAY, row.ref, f"{DutyKind.PLAN_REVIEW} {row.review_on} / {_review_day(row)}")
 
 

@@ -116,6 +116,7 @@ class Owed:
     kind: str
     due_on: date
     subject_id: UUID
+    duty_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
         model=pathway(case.model_key, case.model_version),
         visits=visits,
         stages=engine.stage_map(visits),
-        duties=tuple(Owed(row.a, row.c, row.about) for row in parts["duty"]),
+        duties=tuple(Owed(row.a, row.c, row.about, UUID(row.b)) for row in parts["duty"]),
         consents=given,
         members=members,
         scores=tuple(Score(row.n, row.c) for row in scores),
@@ -175,7 +175,14 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         _NO_ID.label("about"),
     ).where(StageVisit.case_id == _CASE),
     select(
-        literal("duty", String), Duty.kind, _NO_TEXT, Duty.due_on, _NO_DAY, _NO_NUMBER, _NO_TIME, Duty.subject_id
+        literal("duty", String),
+        Duty.kind,
+        cast(Duty.id, String),
+        Duty.due_on,
+        _NO_DAY,
+        _NO_NUMBER,
+        _NO_TIME,
+        Duty.subject_id,
     ).where(Duty.case_id == _CASE, Duty.closed_at.is_(None)),
     select(
         literal("plan", String),

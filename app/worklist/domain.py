@@ -12,7 +12,7 @@ from app.access.actor import Actor, Role
 from app.audit.domain import Purpose
 from app.core.ids import read_id
 from app.core.texts import N_, Text
-from app.duties.domain import DutyKind, WaitsFor
+from app.duties.domain import WaitsFor
 from app.pathways.domain import StageCode
 from app.pathways.engine import StageState, Visit, stage_map
 
@@ -230,20 +230,6 @@ def states_of(trail: str) -> tuple[str, ...]:
     visits = [Visit(StageCode(stage), StageState(state)) for stage, state in pairs]
     return tuple(str(state) for state in stage_map(visits).states.values())
 
-
-STEPS: Final[Mapping[str, Text]] = {
-    DutyKind.PLAN_REVIEW: N_("Review the plan"),
-    DutyKind.PLAN_PERIOD_END: N_("Agree what follows the plan period"),
-    DutyKind.ACTIVITY_EVALUATION: N_("Evaluate the activity"),
-    DutyKind.ACTIVITY_PERIOD_END: N_("Agree what follows the activity period"),
-    DutyKind.CONSENT_EXPIRY: N_("Ask for the consent again"),
-    DutyKind.MEMBER_WITHOUT_BASIS: N_("Record the basis of a network member"),
-    DutyKind.TASK: N_("Do what was promised"),
-    DutyKind.NEEDS_ASSESSMENT_START: N_("Start the needs assessment"),
-    DutyKind.NEEDS_ASSESSMENT_DONE: N_("Finish the needs assessment"),
-    "": N_("Agree on the next step"),
-}
-"""What is done next, by the kind of the earliest duty; the empty key is a case with nothing open."""
 
 WAITS: Final[Mapping[str, Text]] = {
     WaitsFor.WORKER: N_("Waits for you"),

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from app.access.actor import Role
 from app.access.permissions import Permission
-from app.duties.domain import WaitsFor
+from app.duties.domain import STEPS, WaitsFor
 from app.pathways.loader import all_latest
 from app.web.guards import requires
 from app.web.marks import due_chip, due_note, guard_word, mini_trail
@@ -24,7 +24,6 @@ from app.worklist import queries
 from app.worklist.domain import (
     NOBODY,
     SIZES,
-    STEPS,
     WAITS,
     Counts,
     Order,

@@ -71,6 +71,9 @@ def examples(session: Session) -> dict[str, object]:
         "case_id": case,
         "client_id": one(session, "SELECT client_id FROM pathway_case WHERE id = :case", **of_case),
         "plan_id": one(session, "SELECT id FROM plan WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
+        "duty_id": one(
+            session, "SELECT id FROM duty WHERE case_id = :case ORDER BY closed_at NULLS FIRST, id LIMIT 1", **of_case
+        ),
         "version_id": one(
             session,
             "SELECT v.id FROM plan_version v JOIN plan p ON p.id = v.plan_id WHERE p.case_id = :case LIMIT 1",

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.clock import local_date
-from app.duties.domain import DutyKind
+from app.duties.domain import NAMES, DutyKind
 from app.reference.loader import reference
 from app.reminders.domain import (
-    DUTY_WORDS,
     Audience,
     EntryState,
     Step,
@@ -104,7 +103,7 @@ def test_the_lead_has_one_step_the_day_of_escalation() -> None:
 
 def test_every_kind_of_duty_has_a_rule_and_words_and_no_rule_names_another_kind() -> None:
     assert {rule.duty_kind for rule in reference().reminder_rules} == set(DutyKind)
-    assert set(DUTY_WORDS) == set(DutyKind)
+    assert set(NAMES) == set(DutyKind)
 
 
 @given(offsets=offsets, due_on=days, today=days)

@@ -212,7 +212,9 @@ def test_a_draft_is_thrown_away(desk: Desk, draft: UUID) -> None:
 
 def test_why_this_day_tells_the_rule_the_anchor_and_the_next_days(desk: Desk) -> None:
     plan = plan_in_force(desk)
-    page = desk.browser.get(f"{desk.path}/miksi/{plan.id}").text
+    led = desk.browser.get(f"{desk.path}/miksi/{plan.id}")
+    assert led.status_code == 303
+    page = desk.browser.get(led.location).text
     for words in ("organisaation oma tavoite", "10.11.2026", "10.2.2027", "10.5.2027", "10.8.2027"):
         assert words in page
 
