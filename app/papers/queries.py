@@ -43,8 +43,8 @@ PRINTED: Final = "printed"
 
 def paper_of(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Paper:
     """Return a paper of a case with whom it is about, or raise NotFound. The caller has checked the case."""
-    made = _made(uow, case, key, today)
     client = clients.client_of(uow, case.client_id)
+    made = _made(uow, case, key, today, is_protected=client.is_protected)
     about: list[tuple[Words, Words]] = [(N_("Client"), f"{client.last_name} {client.first_names}")]
     if client.birth_on:
         about.append((N_("Born"), format_day(client.birth_on)))
@@ -56,9 +56,9 @@ def paper_of(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Pap
     return replace(made, about=tuple(about), is_protected=client.is_protected)
 
 
-def _made(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Paper:
+def _made(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date, *, is_protected: bool) -> Paper:
     if key.kind is PaperKind.SUMMARY:
-        return summary_paper(uow, case, today)
+        return summary_paper(uow, case, today, is_protected=is_protected)
     if key.kind is PaperKind.CONSENT_FORM:
         return blank_form(case, today)
     if key.kind is PaperKind.PLAN and key.subject_id:

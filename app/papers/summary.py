@@ -1,10 +1,12 @@
 """The case told to the client: where on the path, who answers, what was agreed, what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from app.accounts import queries as accounts
+from app.activity import pages as activity
+from app.activity.domain import AgreedDay, PeriodState
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.consents import queries as consents
@@ -13,6 +15,8 @@ from app.core.texts import N_, Text, format_day
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
 from app.duties.domain import DutyKind
+from app.measures import queries as measures
+from app.measures.domain import WORK_ABILITY_SCORE
 from app.papers.domain import (
     Facts,
     Paper,
@@ -25,6 +29,7 @@ from app.papers.domain import (
     Table,
     Words,
 )
+from app.papers.plan import DAYS
 from app.pathways.domain import Pathway
 from app.pathways.engine import StageMap, StageState, stage_map
 from app.pathways.loader import pathway
@@ -57,8 +62,12 @@ WHERE: Final = (
 )
 
 
-def summary_paper(uow: UnitOfWork, case: CaseView, today: date) -> Paper:
-    """Return the case in plain language, as it stands on the day."""
+def summary_paper(uow: UnitOfWork, case: CaseView, today: date, *, is_protected: bool) -> Paper:
+    """Return the case in plain language, as it stands on the day.
+
+    Of a protected client it does not say where and at what hours the activity is: a lost paper must not tell where
+    somebody who hides can be met.
+    """
     model = pathway(case.model_key, case.model_version)
     versions = _versions(uow, case)
     return Paper(
@@ -72,6 +81,8 @@ def summary_paper(uow: UnitOfWork, case: CaseView, today: date) -> Paper:
             _worker(uow, case),
             *_goals(versions),
             _tasks(uow, case, versions),
+            *_activity(uow, case, today, is_protected=is_protected),
+            *_estimates(uow, case),
             _dates(uow, case, today),
             _consents(uow, case, today),
             Section(N_("Where your data is"), (Points(WHERE),)),
@@ -136,6 +147,49 @@ def _tasks(uow: UnitOfWork, case: CaseView, versions: list[VersionView]) -> Sect
         return Section(N_("Your own tasks"), (Paragraph(N_("You have no tasks now.")),))
     told = tuple((text, format_day(due) if due else N_("no day agreed")) for text, due in rows)
     return Section(N_("Your own tasks"), (Table(N_("What you do"), (N_("Task"), N_("By when")), told),))
+
+
+def _activity(uow: UnitOfWork, case: CaseView, today: date, *, is_protected: bool) -> list[Section]:
+    """The period that goes on or comes next; nothing of one that has ended."""
+    found = activity.paper_of(uow, case, today)
+    if found is None or found.state in {PeriodState.ENDED, PeriodState.CALLED_OFF}:
+        return []
+    content = found.period.content
+    pairs: list[tuple[Words, Words]] = [
+        (N_("Period"), f"{format_day(content.starts_on)}–{format_day(found.period.last_on)}"),
+    ]
+    if is_protected:
+        pairs.append((N_("Place and times"), N_("Ask your worker. They are not on this paper.")))
+    else:
+        pairs.append((N_("Place"), content.place))
+        pairs += [(DAYS[day.weekday - 1], day.words) for day in _agreed(content.days, max(today, content.starts_on))]
+    pairs.append((N_("Days you have attended in the period"), str(found.attended)))
+    if content.evaluate_on:
+        pairs.append((N_("We look at how it went, at the latest"), format_day(content.evaluate_on)))
+    return [Section(N_("Your activity"), (Facts(tuple(pairs)),))]
+
+
+def _agreed(days: Iterable[AgreedDay], on: date) -> list[AgreedDay]:
+    """The week that holds on a day: what was agreed last before it replaces the whole week."""
+    rows = list(days)
+    since = max((row.from_on for row in rows if row.from_on <= on), default=None)
+    return sorted((row for row in rows if row.from_on == since), key=lambda row: row.weekday)
+
+
+def _estimates(uow: UnitOfWork, case: CaseView) -> list[Section]:
+    """The client's own estimates of work ability, the first and the latest."""
+    found = measures.series_of(uow, case.id, WORK_ABILITY_SCORE)
+    series = [(one.measured_on, one.value) for one in found if one.value is not None]
+    if not series:
+        return []
+    shown = series if len(series) == 1 else [series[0], series[-1]]
+    rows = tuple((format_day(on), f"{value.normalize():f}".replace(".", ",")) for on, value in shown)
+    return [
+        Section(
+            N_("Your own estimate of your work ability"),
+            (Table(N_("0 means not able to work, 10 means at its best"), (N_("Day"), N_("Estimate")), rows),),
+        )
+    ]
 
 
 def _dates(uow: UnitOfWork, case: CaseView, today: date) -> Section:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -12,9 +13,11 @@ from app.access.actor import Role
 from app.cases.domain import CaseView
 from app.papers import press as presses
 from tests.factories.accounts import create_team, create_user
+from tests.factories.activity import ATTENDED, create_period, mark
 from tests.factories.assessments import create_needs
 from tests.factories.cases import create_case
 from tests.factories.clients import ADDRESS, EMAIL, PHONE, create_client
+from tests.factories.measures import build_result, enter
 from tests.factories.papers import A4, Pdf, squeezed
 from tests.strict import parse
 from tests.web.papers.conftest import make_consent, make_draft, make_needs, make_plan, make_week, order, printings
@@ -189,7 +192,50 @@ def test_the_summary_tells_the_path_the_worker_and_the_clients_own_tasks(desk: D
     assert "Kappale asiakkaalle" in told
 
 
+def test_the_summary_tells_where_and_when_the_activity_is(desk: Desk) -> None:
+    desk.case = active(desk)
+    told = order(desk, "yhteenveto").text
+    for words in ("Jakso: 2.11.2026–30.4.2027", "Paikka: Verstas Koivu", "maanantai: 9–13", "viimeistään: 31.3.2027"):
+        assert words in told
+    assert "paikalla tässä jaksossa: 1" in told
+
+
+def active(desk: Desk, *, protected: bool = False) -> CaseView:
+    """A case of group employment with a period that goes on and one day attended."""
+    person = create_client(desk.uow, protected=protected)
+    case = create_case(
+        desk.uow,
+        client_id=person,
+        model="group_employment",
+        worker=desk.worker,
+        team=desk.team,
+        opened_on=date(2026, 10, 1),
+    )
+    period = create_period(desk.uow, case)
+    mark(desk.uow, case, period, {date(2026, 11, 3): ATTENDED}, now=desk.now)
+    desk.uow.commit()
+    return case
+
+
+def test_the_summary_shows_how_the_clients_own_estimate_has_changed(desk: Desk) -> None:
+    for on, value in ((date(2026, 11, 3), 4), (date(2026, 11, 10), 5), (date(2026, 11, 20), 6)):
+        enter(desk.uow, desk.case, build_result("ME01", on, value=Decimal(value)), now=desk.now)
+    desk.uow.commit()
+    told = order(desk, "yhteenveto").text
+    assert "3.11.2026 4" in told
+    assert "20.11.2026 6" in told
+    assert "10.11.2026 5" not in told
+
+
 # ---------------------------------------------------------------- what must not be on paper
+
+
+def test_a_protected_clients_summary_does_not_tell_where_somebody_could_wait(desk: Desk) -> None:
+    desk.case = active(desk, protected=True)
+    told = order(desk, "yhteenveto", {"recipient": "client"}).text
+    assert "Kysy työntekijältäsi" in told
+    assert "Verstas Koivu" not in told
+    assert "9–13" not in told
 
 
 @pytest.mark.parametrize("recipient", ["client", "own"])
@@ -218,6 +264,7 @@ def hidden(desk: Desk) -> CaseView:
 def test_the_form_warns_of_free_text_when_the_address_is_protected(desk: Desk) -> None:
     assert "vapaassa tekstissä" not in desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf").text
     desk.case = hidden(desk)
+    assert "toiminnan paikka ja ajat" in desk.browser.get(f"{desk.path}/tulosteet/{make_plan(desk)}/pdf").text
     assert "vapaassa tekstissä" in desk.browser.get(f"{desk.path}/tulosteet/yhteenveto/pdf").text
 
 
