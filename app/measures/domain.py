@@ -1,5 +1,6 @@
 """Results of measures over time. Which measures exist, their scales and thresholds are data (domain 1.7)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -136,12 +137,17 @@ def whole_where_whole(value: Decimal | None) -> Decimal | None:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def needs_met_by(entries: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Return the needs of the pathway that entries, each a measure and an event, meet; a measure of our own meets none.
+def needs_met_by(entries: Iterable[tuple[str, str, date]]) -> frozenset[str]:
+    """Return the needs of the pathway that entries, each a measure, an event and its day, meet.
 
-    The client page and `queries.met_needs` both ask here.
+    A measure of our own meets none by itself; results of two days repeat any measure. The client page and
+    `queries.met_needs` both ask here.
     """
-    given = {"self_assessment" if event == Event.FORM_GIVEN else f"measure:{measure}" for measure, event in entries}
+    found = frozenset(entries)
+    given = {"self_assessment" if event == Event.FORM_GIVEN else f"measure:{measure}" for measure, event, _ in found}
+    days = Counter(measure for measure, event, _ in found if event == Event.RESULT)
+    if any(count > 1 for count in days.values()):
+        given.add("measure:repeated")
     return frozenset(given & NEEDS.keys())
 
 

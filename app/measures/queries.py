@@ -100,7 +100,7 @@ def _entry(uow: UnitOfWork, row: MeasureValue, observations: Mapping[str, str]) 
 def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
     """The needs of the pathway that the measures on record meet."""
     rows = uow.session.execute(
-        select(MeasureValue.measure, MeasureValue.event)
+        select(MeasureValue.measure, MeasureValue.event, MeasureValue.measured_on)
         .where(
             MeasureValue.case_id == case.id,
             MeasureValue.measured_on <= today,
@@ -108,4 +108,4 @@ def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
         )
         .distinct()
     )
-    return needs_met_by((measure, event) for measure, event in rows)
+    return needs_met_by((measure, event, on) for measure, event, on in rows)

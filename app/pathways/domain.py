@@ -108,7 +108,7 @@ DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
 # worker:entry        somebody answers for the entry to group employment (model C), worker:progress for going on in it
 # activity:period     a period of activity is agreed (activity:attendance: a day of it is marked,
 #                     activity:shop_steward: the steward of the place has been told of the newest one)
-# measure:MEnn        a value or a result of the measure
+# measure:MEnn        a value or a result of the measure (measure:repeated: a measure has results of two days)
 # self_assessment     the client has got the form of the self-assessment, or its result is on record
 # review:held         a review of a plan of the case has been held
 # identification:…    signals, triggers: one is noted, or somebody has looked for them; facts: some of the data set
@@ -127,7 +127,7 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
     "self_assessment": LinkKind.ENTER_MEASURE,
     "needs_assessment": LinkKind.ASSESS_NEEDS,
     **{f"identification:{part}": LinkKind.IDENTIFY for part in ("signals", "triggers", "facts")},
-    **{f"measure:{measure}": LinkKind.ENTER_MEASURE for measure in MEASURES},
+    **{f"measure:{what}": LinkKind.ENTER_MEASURE for what in (*MEASURES, "repeated")},
     "plan:activation_or_multisector": LinkKind.WRITE_PLAN,
     **{f"activity:{what}": LinkKind.KEEP_ACTIVITY for what in ("period", "attendance", "shop_steward")},
     **{f"plan:{kind}": LinkKind.WRITE_PLAN for kind in PLAN_KINDS},
@@ -143,6 +143,8 @@ ALTERNATIVES: Final[Mapping[str, tuple[str, ...]]] = {
     "needs_assessment": ("recorded:DO01",),
     "recorded:DO01": ("needs_assessment",),
     "identification:facts": ("note:identification",),
+    "activity:attendance": ("note:attendance",),
+    "plan:rehabilitation_group_plan": ("recorded:DO13",),
     "plan:activation_or_multisector": (
         "plan:activation_plan",
         "plan:multisector_employment_plan",

@@ -116,13 +116,13 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
         facts=Facts(),
     )
     topics = [(row.a, row.b) for row in (*parts["topic"], *parts["document"]) if row.a]
-    measured = [(row.a, row.b) for row in parts["measure"]]
+    measured = [(row.a, row.b, row.c) for row in parts["measure"]]
     met = _facts(record, topics, measured, today) | {row.a for row in parts["met"]}
     return replace(record, facts=Facts(frozenset(met)))
 
 
 def _facts(
-    record: Record, topics: Collection[tuple[str, str]], measured: Collection[tuple[str, str]], today: date
+    record: Record, topics: Collection[tuple[str, str]], measured: Collection[tuple[str, str, date]], today: date
 ) -> set[str]:
     """The needs that are met; each feature says the same of its own part (`met_needs`), and a test compares."""
     met = set(cases.needs_met_by(topics, contact_source=record.case.contact_source))

@@ -83,6 +83,11 @@ def _answers(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
     return case
 
 
+def _repeated(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
+    for on in (date(2026, 5, 20), date(2026, 11, 20)):
+        enter(uow, case, build_result("ME04", on), now=now)
+
+
 def _elsewhere(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
     actor = actor_of(uow, case.worker_id) if case.worker_id else None
     assert actor is not None
@@ -119,6 +124,7 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     "a score": (_score, "measure:ME01"),
     "a result of Kykyviisari": (_result("ME02"), "measure:ME02"),
     "a test done by oneself": (_result("ME03"), "measure:ME03"),
+    "a measure repeated": (_repeated, "measure:repeated"),
     "an observation": (_result("ME04"), "measure:ME04"),
     "a talk with the client": (
         lambda uow, case, now: hear(uow, case, now=now, told=("rights",)),

@@ -137,6 +137,24 @@ def test_a_measure_takes_no_result_from_a_day_outside_its_time() -> None:
 
 
 def test_a_given_form_meets_the_self_assessment_and_a_measure_of_ones_own_meets_nothing() -> None:
-    assert needs_met_by([("ME02", "form_given")]) == {"self_assessment"}
-    assert needs_met_by([("ME02", "result"), ("ME01", "result")]) == {"measure:ME01", "measure:ME02"}
-    assert needs_met_by([("ME90", "result")]) == frozenset()
+    day, later = date(2026, 11, 2), date(2026, 11, 24)
+    assert needs_met_by([("ME02", "form_given", day)]) == {"self_assessment"}
+    assert needs_met_by([("ME02", "result", day), ("ME01", "result", later)]) == {"measure:ME01", "measure:ME02"}
+    assert needs_met_by([("ME90", "result", day)]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("entries", "is_repeated"),
+    [
+        ([("ME01", "result", date(2026, 5, 2)), ("ME01", "result", date(2026, 11, 2))], True),
+        ([("ME90", "result", date(2026, 5, 2)), ("ME90", "result", date(2026, 11, 2))], True),
+        ([("ME01", "result", date(2026, 5, 2)), ("ME01", "result", date(2026, 5, 2))], False),
+        ([("ME01", "result", date(2026, 5, 2)), ("ME02", "result", date(2026, 11, 2))], False),
+        ([("ME02", "form_given", date(2026, 5, 2)), ("ME02", "form_given", date(2026, 11, 2))], False),
+    ],
+)
+def test_a_measure_is_repeated_when_it_has_results_of_two_days(
+    entries: list[tuple[str, str, date]], *, is_repeated: bool
+) -> None:
+    """PA6, PA7, PB7, PC7: measures are repeated along the way."""
+    assert ("measure:repeated" in needs_met_by(entries)) is is_repeated

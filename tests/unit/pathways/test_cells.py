@@ -30,14 +30,17 @@ ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "PA4": (
         ["plan:work_ability_support_plan", "consent:parties"],
-        ["meeting:plan", "recorded:DO15", "recorded:DO13"],
+        ["meeting:plan", "recorded:DO15", "plan:rehabilitation_group_plan"],
     ),
     "PA5": (["worker", "consent:parties"], ["note:handover", "meeting:handover"]),
     "PA6": (
         ["note:progress", "review", "consent:parties"],
-        ["meeting:progress", "recorded:DO16", "recorded:DO08", "recorded:DO11", "recorded:DO09"],
+        ["meeting:progress", "measure:repeated", "recorded:DO16", "recorded:DO08", "recorded:DO11", "recorded:DO09"],
     ),
-    "PA7": (["review:held", "plan:work_ability_support_plan", "consent:parties"], ["recorded:DO17"]),
+    "PA7": (
+        ["review:held", "plan:work_ability_support_plan", "consent:parties"],
+        ["measure:repeated", "recorded:DO17"],
+    ),
     "PB1": (["note:contact_source"], ["identification:signals"]),
     "PB2": (["note:contact_source", "consent:parties", "meeting:needs_assessment", "needs_assessment"], []),
     "PB3": (
@@ -52,8 +55,11 @@ ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
         ["recorded:DO15"],
     ),
     "PB5": (["worker"], ["note:handover"]),
-    "PB6": (["note:attendance", "note:progress", "review"], ["recorded:DO16", "recorded:DO08", "measure:ME04"]),
-    "PB7": (["review:held", "review", "plan:activation_or_multisector"], ["recorded:DO17"]),
+    "PB6": (
+        ["activity:period", "activity:shop_steward", "activity:attendance", "note:progress", "review"],
+        ["recorded:DO16", "recorded:DO08", "measure:ME04"],
+    ),
+    "PB7": (["review:held", "review", "plan:activation_or_multisector"], ["measure:repeated", "recorded:DO17"]),
     "PC1": (["note:contact_source"], ["identification:signals"]),
     "PC2": (["consent:parties", "meeting:needs_assessment", "needs_assessment"], []),
     "PC3": (["meeting:assessment", "note:assessment", "consent:parties"], ["measure:ME04", "self_assessment"]),
@@ -62,8 +68,8 @@ ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
         [],
     ),
     "PC5": (["worker", "worker:entry", "worker:progress"], ["note:handover"]),
-    "PC6": (["note:attendance", "note:progress", "review"], ["measure:ME04"]),
-    "PC7": (["review:held", "review"], ["recorded:DO17"]),
+    "PC6": (["activity:attendance", "note:progress", "review"], ["measure:ME04"]),
+    "PC7": (["review:held", "review"], ["measure:repeated", "recorded:DO17"]),
 }
 ITEMS = [pytest.param(item, id=f"{cell}-{item.code}") for cell, stage in CELLS.items() for item in stage.checklist]
 each_cell = pytest.mark.parametrize("cell", CELLS)
