@@ -142,6 +142,41 @@ class Region:
     worker_professions: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What one client tells when a need is recognised."""
+
+    channel: str
+    signals: tuple[str, ...]
+    texts: Mapping[str, str]
+    remark: str
+    wish: str
+    triggers: tuple[str, ...] = ()
+    benefit: str | None = None
+    benefit_days: int | None = None
+    is_beyond_public_services: bool | None = None
+    needs_joint_support: bool | None = None
+    is_disability_client: bool | None = None
+    is_in_day_activity: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What one needs assessment says."""
+
+    profession: str
+    texts: Mapping[str, str]
+    is_office_holder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Everything the demo's clients tell, a life for each model and an assessment for two of them."""
+
+    lives: tuple[Life, ...]
+    assessments: tuple[Assessed, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """Everything the demo is made of."""

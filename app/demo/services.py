@@ -14,8 +14,9 @@ from app.core.uow import UnitOfWork
 from app.demo import queries
 from app.demo.domain import DemoAccount, DemoSummary, Part, TeamSeed, Texts
 from app.demo.lives import LifeMaker
-from app.demo.loader import load_texts
+from app.demo.loader import load_recognised, load_texts
 from app.demo.people import PROTECTED, PeopleMaker, pick_by_weight
+from app.demo.recognition import CASES, recognise
 from app.demo.roster import Roster
 from app.demo.staff import hire, send_on_leave, teams_for
 from app.intake.bulk import RegisterBatch
@@ -104,6 +105,7 @@ class _Region:
             open_cases += part.ends_on is None
             unassigned += part.worker is None
         counts = batch.finish()
+        self._recognise()
         return DemoSummary(
             is_made=True,
             clients=clients,
@@ -114,6 +116,12 @@ class _Region:
             overdue=queries.count_overdue(self._uow, self._today),
             rows=sum(counts.values()),
         )
+
+    def _recognise(self) -> None:
+        """Fill in the records of recognising and assessing for a few clients of the worker who is shown first."""
+        shown = demo_accounts()[0].username
+        ids = queries.cases_to_recognise(self._uow, shown, CASES)
+        recognise(self._uow, load_recognised(), ids, today=self._today, now=self._now)
 
     def _client(self, part: Part, roster: Roster, towns: dict[str, TeamSeed]) -> NewClient:
         team = towns[part.worker.team_key] if part.worker else self._random.choice(self._texts.region.teams)

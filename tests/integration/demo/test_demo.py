@@ -71,6 +71,22 @@ def test_annas_list_is_worth_showing(uow: UnitOfWork, now: datetime, today: date
     }  # fmt: skip
 
 
+def test_some_of_annas_clients_have_been_recognised_and_assessed(uow: UnitOfWork, now: datetime) -> None:
+    make(uow, now)
+    signs = rows(
+        uow,
+        "SELECT DISTINCT s.case_id, c.model_key FROM identification_sign s JOIN pathway_case c ON c.id = s.case_id"
+        " JOIN user_account u ON u.id = c.primary_worker_id AND u.id = s.noted_by WHERE u.username = 'anna.maki'",
+    )
+    assert len(signs) == 6
+    assert {row.model_key for row in signs} == {
+        "work_ability_support", "quality_based_coaching", "group_employment",
+    }  # fmt: skip
+    finished = rows(uow, "SELECT 1 FROM needs_version WHERE state = 'finished'")
+    assert 2 <= len(finished) < 6
+    assert rows(uow, "SELECT 1 FROM duty WHERE kind LIKE 'needs%' AND closed_at IS NULL") == []
+
+
 def test_every_own_worker_has_late_ones_and_the_board_has_something_over_two_weeks(
     uow: UnitOfWork, now: datetime, today: date
 ) -> None:
