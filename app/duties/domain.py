@@ -12,9 +12,9 @@ from app.core.texts import N_, Text
 POSTPONED: Final = "POSTPONED"
 POSTPONED_OFTEN: Final = "POSTPONED_OFTEN"
 POSTPONINGS: Final = frozenset({POSTPONED, POSTPONED_OFTEN})
-"""The rule of a duty whose day was put off; the second one tells the lead."""
+"""The rule of a duty whose day was put off; the second one stands on the board of the lead."""
 OFTEN: Final = 3
-"""So many postponings in a row are told to the lead."""
+"""So many postponings in a row are shown to the lead."""
 
 
 class DutyKind(StrEnum):

@@ -82,7 +82,7 @@ def postpone_review(
     """Put the next review of a plan off to a later day.
 
     The old day stays in the ledger with its end, the new one follows it with the reason. The third time in a row
-    since a review was held is told to the lead (`reminders`). Raises Refused at `due_on` and `reason`, also past a
+    since a review was held stands on the board of the lead. Raises Refused at `due_on` and `reason`, also past a
     limit of the law; Conflict when the day is no longer the one that was `seen`. Source: rulings 15 and 16.
     """
     ensure(actor, Permission.PLAN_REVIEW, case.subject)

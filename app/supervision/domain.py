@@ -22,12 +22,13 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 
 class Window(StrEnum):
-    """Which reviews: all that are late, those at most or more than fourteen days late, those due in fourteen days."""
+    """Which reviews: late, late by at most or more than fourteen days, due in fourteen days, or put off often."""
 
     LATE = "myohassa"
     WITHIN = "enintaan14"
     BEYOND = "yli14"
     COMING = "tulossa"
+    POSTPONED = "lykatty"
 
 
 def days_of(window: Window, today: date) -> tuple[date | None, date]:
@@ -42,6 +43,7 @@ def days_of(window: Window, today: date) -> tuple[date | None, date]:
         Window.WITHIN: (long_ago, yesterday),
         Window.BEYOND: (None, long_ago - timedelta(days=1)),
         Window.COMING: (today, today + timedelta(days=COMING_DAYS)),
+        Window.POSTPONED: (None, date.max),
     }[window]
 
 
@@ -259,12 +261,17 @@ def _row(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Everything the board shows. `median_days`: from stage 2 to stage 4, None when no case has reached it."""
+    """Everything the board shows.
+
+    `median_days`: from stage 2 to stage 4, None when no case has reached it. `postponed`: reviews put off three times
+    or more in a row, whenever they are due.
+    """
 
     matrix: Matrix
     median_days: float | None
     median_cases: int
     late_clients: int
+    postponed: int
     teams: Mapping[UUID, str]
 
 

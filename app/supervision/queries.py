@@ -40,7 +40,7 @@ from app.clients.domain import ClientName, format_ref
 from app.clients.models import Client
 from app.core.paging import Cursor, decode_cursor, page_of
 from app.core.uow import UnitOfWork
-from app.duties.domain import DutyKind
+from app.duties.domain import POSTPONED_OFTEN, DutyKind
 from app.duties.models import Duty
 from app.duties.queries import is_late
 from app.pathways.domain import StageCode
@@ -123,13 +123,13 @@ def _owed(case_id: Any, window: tuple[date | None, date]) -> LateralFromClause: 
     """
     first, last = window
     open_reviews = and_(Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), Duty.due_on <= last)
-    owed = select(Duty.id, Duty.due_on, Duty.subject_id).where(Duty.case_id == case_id, open_reviews)
+    owed = select(Duty.id, Duty.due_on, Duty.subject_id, Duty.rule_code).where(Duty.case_id == case_id, open_reviews)
     return (owed if first is None else owed.where(Duty.due_on >= first)).offset(0).lateral("owed")
 
 
-def _reviews(shape: Shape, window: tuple[date | None, date]) -> Select[*tuple[Any, ...]]:
+def _reviews(shape: Shape, window: Window, today: date) -> Select[*tuple[Any, ...]]:
     """The reader's open plan reviews of a window: what the lists show and the board counts."""
-    duty = _owed(Case.id, window)
+    duty = _owed(Case.id, days_of(window, today))
     found = (
         select(
             duty.c.id,
@@ -145,6 +145,8 @@ def _reviews(shape: Shape, window: tuple[date | None, date]) -> Select[*tuple[An
         .join(duty, true())
         .where(_scope(shape))
     )
+    if window is Window.POSTPONED:
+        found = found.where(duty.c.rule_code == POSTPONED_OFTEN)
     if shape.worker == "none":
         found = found.where(Case.primary_worker_id.is_(None))
     elif shape.worker:
@@ -160,6 +162,7 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
     ensure(actor, Permission.SUPERVISE)
     shape, bound = shape_of(actor, wanted.frame), _bound(actor, wanted.frame, now)
     run = uow.session.connection().execute
+    often = _reviews(shape, Window.POSTPONED, today).subquery("often")
     cells: list[Cell] = []
     cases: dict[UUID | None, int] = {}
     names: dict[UUID, str] = {}
@@ -181,6 +184,7 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
         median_days=total.median,
         median_cases=total.lead_cases,
         late_clients=total.clients,
+        postponed=run(select(func.count()).select_from(often), bound).scalar_one(),
         # the names matter only where there is a choice
         teams=accounts.team_names(uow) if len(actor.led_team_ids) > 1 else dict.fromkeys(actor.led_team_ids, ""),
     )
@@ -233,7 +237,7 @@ def reviews(
 ) -> ReviewPage:
     """Return a page of the reviews behind a number, the longest late first, and leave the trace of the names."""
     shape, bound = shape_of(actor, wanted), _bound(actor, wanted, now)
-    found = _reviews(shape, days_of(wanted.window, today)).subquery("found")
+    found = _reviews(shape, wanted.window, today).subquery("found")
     run = uow.session.connection().execute
     place = decode_cursor(cursor, of=wanted.name, key=uow.vault.cursor_key)
     plan = select(Plan.kind).where(Plan.id == found.c.plan_id).scalar_subquery().label("plan")

@@ -155,7 +155,16 @@ def _figures(shown: Board, wanted: ReviewFilter, to: _Addresses) -> list[dict[st
             "note": cases,
             "href": leads if shown.median_cases else None,
         },
+        *_put_off(shown, to),
     ]
+
+
+def _put_off(shown: Board, to: _Addresses) -> list[dict[str, Any]]:
+    """Return the figure of the reviews put off again and again; there is none while there are none."""
+    if not shown.postponed:
+        return []
+    href, note = to.reviews(window=Window.POSTPONED), _p("figure", "reviews")
+    return [{"number": shown.postponed, "words": _("Put off three times"), "note": note, "href": href}]
 
 
 def _days(days: float) -> str:
@@ -184,9 +193,14 @@ def reviews() -> ResponseReturnValue:
         shown=shown,
         narrowed=_narrowed(wanted, shown.worker, shown.team),
         is_lead=actor().has(Role.SUPERVISOR),
-        is_coming=wanted.window is Window.COMING,
+        heading=_heading(wanted.window),
         **_turns("supervision.reviews", wanted.query(), shown.previous_cursor, shown.next_cursor),
     )
+
+
+def _heading(window: Window) -> str:
+    titles = {Window.COMING: _("Reviews to come"), Window.POSTPONED: _("Reviews put off again and again")}
+    return titles.get(window) or _("Late reviews")
 
 
 def _narrowed(wanted: ReviewFilter, worker: str, team: str) -> list[str]:
@@ -196,6 +210,7 @@ def _narrowed(wanted: ReviewFilter, worker: str, team: str) -> list[str]:
         Window.WITHIN: _("at most 14 days late"),
         Window.BEYOND: _("over 14 days late"),
         Window.COMING: _("due in 14 days"),
+        Window.POSTPONED: _("put off at least three times in a row"),
     }
     stage = wanted.stage and f"{wanted.stage.number} {all_latest()[0].stage(wanted.stage).short}"
     words = [

@@ -97,9 +97,9 @@ def test_before_the_third_time_the_page_says_that_the_lead_is_told(desk: Desk) -
     plan = a_plan(desk, date(2026, 8, 28))
     url = f"{desk.path}/lykkays/{plan.id}"
     for day in ("30.11.2026", "1.12.2026"):
-        assert "esihenkilölle" not in desk.browser.get(url).text
+        assert "Johtaminen-sivulla" not in desk.browser.get(url).text
         desk.browser.submit(url, {"due_on": day, "reason": "asiakas matkoilla"}, form="lykkays")
-    assert "Jos lykkäät taas, tieto menee tiimin esihenkilölle." in desk.browser.get(url).text
+    assert "Jos lykkäät taas, tarkistus näkyy esihenkilön Johtaminen-sivulla." in desk.browser.get(url).text
 
 
 def test_past_the_limit_of_the_law_the_reason_stands_at_the_day(desk: Desk) -> None:

@@ -8,14 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from app.access.actor import Role
+from app.access.actor import Role, system_actor
 from app.accounts.domain import UserView
 from app.core.uow import UnitOfWork
 from app.pathways.domain import StageCode
+from app.reviews import services as reviews
 from tests.factories.accounts import create_team, create_user, sign_in_as
-from tests.factories.cases import create_case
+from tests.factories.cases import create_case, moment_of
 from tests.factories.clients import create_client
 from tests.factories.duties import create_duty
+from tests.factories.plans import create_plan_in_force
 from tests.strict import StrictClient, parse, text_of
 
 TODAY = date(2026, 11, 24)
@@ -191,3 +193,24 @@ def test_who_leads_no_team_is_told_why_there_is_nothing(client: StrictClient, uo
     sign_in_as(client, uow, create_user(uow, roles=(Role.SUPERVISOR,)))
 
     assert "Et johda yhtään tiimiä" in client.get("/johtaminen").get_data(as_text=True)
+
+
+def test_a_review_put_off_three_times_in_a_row_is_told_to_the_lead(
+    client: StrictClient, uow: UnitOfWork, lead: UserView, anna: UserView, team: UUID
+) -> None:
+    """Whenever it is due; one put off twice is nobody's business yet."""
+    plans = []
+    for times in (2, 3):
+        case = create_case(uow, worker=anna, team=team, opened_on=date(2026, 9, 1))
+        plan = create_plan_in_force(uow, case, in_force_on=date(2026, 9, 1))
+        for week in range(1, times + 1):
+            seen = date(2026, 12, 1) + timedelta(weeks=4 * (week - 1))
+            to, actor = seen + timedelta(weeks=4), system_actor("system:demo")
+            reason = {"reason": "asiakas on sairaalassa", "seen": seen}
+            reviews.postpone_review(uow, case, plan.id, to=to, actor=actor, now=moment_of(TODAY), **reason)  # type: ignore[arg-type] # named above
+        plans.append(case)
+    sign_in_as(client, uow, lead)
+    html = client.get("/johtaminen").get_data(as_text=True)
+    (href,) = [href for href, _number in numbers_of(html) if "rajaus=lykatty" in href]
+    assert count_behind(client, href) == (1, 1)
+    assert str(plans[1].id) in client.get(href).get_data(as_text=True)
