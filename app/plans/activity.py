@@ -7,15 +7,16 @@ from uuid import UUID
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.uow import UnitOfWork
+from app.plans.derived import DERIVED_FROM, IMPLEMENTATION
 from app.plans.limits import Known, StartCheck, start_conditions, target_group
 from app.plans.printed import ActivityPart, activity_part
 from app.plans.queries import met_needs, plans_of, version_of
 from app.plans.versions import VersionView
 from app.reference.loader import reference
 
-STARTS: Final = ("activation_plan", "multisector_employment_plan")
+STARTS: Final = DERIVED_FROM
 """The kinds of plan that rehabilitative work activity starts with (RU03)."""
-KINDS: Final = (*STARTS, "implementation_plan")
+KINDS: Final = (*STARTS, IMPLEMENTATION)
 
 
 def start_check(uow: UnitOfWork, case: CaseView, version: VersionView, today: date) -> StartCheck | None:

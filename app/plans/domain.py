@@ -1,4 +1,4 @@
-"""When a plan is reviewed next and why that day; what a plan says (how versions are seen and differ: `versions`)."""
+"""When a plan is reviewed next and why that day; what a plan says (seen: `versions`, compared: `difference`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -10,13 +10,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts import queries as accounts
+from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
 from app.duties.domain import POSTPONINGS, DutyKind, DutyOutcome, DutyView, Postponed
 from app.plans.checks import Sheet
+from app.plans.choice import Advice, advise
 from app.plans.contents import answers_of, goals_of, reasons_of, signatures_of, week_of
+from app.plans.difference import Difference, difference
 from app.plans.domain import (
     REOPENED,
     DueDay,
@@ -28,13 +31,11 @@ from app.plans.loader import field_set_of
 from app.plans.models import Goal, Plan, PlanVersion, Review, ReviewOutcome
 from app.plans.printed import PrintedVersion, printed
 from app.plans.versions import (
-    Difference,
     GoalResult,
     PlanView,
     ReviewView,
     VersionHead,
     VersionView,
-    difference,
 )
 from app.reference.loader import cadence_for, reference
 
@@ -188,6 +189,13 @@ def version_before(uow: UnitOfWork, case_id: UUID, plan: PlanView, number: int) 
     """Return the version of a plan before the one of a number, opened, or None for the first."""
     older = [head for head in plan.versions if head.number < number]
     return version_of(uow, case_id, older[0].id) if older else None
+
+
+def advice_of(uow: UnitOfWork, case: CaseView, today: date) -> Advice:
+    """Return which kind of plan the client's benefit leads to today, as far as the benefit is on record."""
+    known = cases.background_of(uow, case.id)
+    rules, has_assistance = reference().plan_rules, known.assistance_since is not None
+    return advise(rules, benefit=known.benefit, has_assistance=has_assistance, on=today)
 
 
 def changes_of(before: VersionView, after: VersionView, today: date) -> Difference:

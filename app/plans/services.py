@@ -23,6 +23,7 @@ from app.plans import queries
 from app.plans.activity import start_check
 from app.plans.checks import reason_name
 from app.plans.contents import signatures_of, write_contents, write_reasons, write_signatures
+from app.plans.derived import basis_for
 from app.plans.domain import (
     LONGEST_TEXT,
     PlanContent,
@@ -59,7 +60,9 @@ REASONS_OF_FORCE: Final = (Subject.START, Subject.SIGNATURES)
 
 
 def start_plan(uow: UnitOfWork, case: CaseView, *, kind: str, actor: Actor, now: datetime) -> UUID:
-    """Start a plan of a kind the pathway uses and return the id of its first version, an empty draft.
+    """Start a plan of a kind the pathway uses and return the id of its first version, a draft.
+
+    It is empty, but an implementation plan begins with the goals, period and week of the plan it puts into practice.
 
     Raises Refused at `kind` for a kind that is not the pathway's or holds no longer, Conflict when the case has an
     open plan of the kind already.
@@ -72,6 +75,10 @@ def start_plan(uow: UnitOfWork, case: CaseView, *, kind: str, actor: Actor, now:
     fields = field_set_on(kind, local_date(now))
     form_version = fields.version if fields else None
     version = _new_version(uow, plan.id, 1, form_version=form_version, actor=actor, now=now)
+    basis = basis_for(uow, case.id, kind)
+    if basis is not None:
+        version.derived_from_id = basis.id
+        _fill(uow, version, queries.version_of(uow, case.id, basis.id).derived, fields, actor=actor, now=now)
     _record(uow, "plan_started", case, plan.id, actor=actor, now=now, kind=kind)
     return version.id
 
@@ -250,7 +257,9 @@ def start_version(uow: UnitOfWork, case: CaseView, plan_id: UUID, *, actor: Acto
     fields = field_set_on(plan.kind, local_date(now))
     number, form_version = plan.versions[0].number + 1, fields.version if fields else None
     row = _new_version(uow, plan_id, number, form_version=form_version, actor=actor, now=now)
-    row.derived_from_id = plan.in_force.derived_from_id
+    basis = basis_for(uow, case.id, plan.kind)
+    # Whoever changes the plan has its source of today in view; without one in force the old source stays.
+    row.derived_from_id = basis.id if basis else plan.in_force.derived_from_id
     _fill(uow, row, queries.version_of(uow, case.id, plan.in_force.id).copy, fields, actor=actor, now=now)
     _record(uow, "plan_version_started", case, plan_id, actor=actor, now=now, number=row.number)
     return row.id

@@ -20,6 +20,8 @@ from app.drafts import services as draft_acts
 from app.pathways.loader import pathway
 from app.plans import queries, services
 from app.plans.activity import start_check
+from app.plans.choice import Advice
+from app.plans.derived import source_of
 from app.plans.domain import WORDS, DueDay
 from app.plans.fields import FieldSet
 from app.plans.forms import (
@@ -67,11 +69,11 @@ def start(case_id: UUID) -> ResponseReturnValue:
     case = _case(case_id, Permission.PLAN_EDIT)
     form = StartForm()
     form.kind.offer(_free_kinds(case))
+    advice = queries.advice_of(uow(), case, today())
     if not form.is_submitted():
-        default = pathway(case.model_key, case.model_version).default_plan_kind(today())
-        form.kind.data = request.args.get("kind", default)
+        form.kind.data = request.args.get("kind") or _default_kind(case, advice, form)
     done = submit(form, lambda: _start(case, form))
-    return done or _page("plans/start.html", case, form=form)
+    return done or _page("plans/start.html", case, form=form, advice=advice)
 
 
 @blueprint.route("/polut/<uuid:case_id>/suunnitelmat/<uuid:version_id>")
@@ -86,6 +88,7 @@ def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     reviews, names = queries.reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
     shown = {"read": read, "version": read.version, "plan": plan, "before": before, "changes": changes}
     shown |= {"reviews": reviews, "names": names, "postponed": queries.postponed_of(uow(), plan.id)}
+    shown |= {"source": source_of(uow(), case.id, read.version)}
     return _page("plans/show.html", case, deed=DeedForm(), party=_party, missing=_missing(read.version), **shown)
 
 
@@ -197,6 +200,13 @@ def _free_kinds(case: CaseView) -> list[tuple[str, str]]:
     return [(kind, kinds.label(kind)) for kind in free if kinds.pick(kind, today())]
 
 
+def _default_kind(case: CaseView, advice: Advice, form: StartForm) -> str:
+    """Return the kind that is chosen beforehand: the one advised if it may be started, else the pathway's own."""
+    free = {one.value for one in form.kind.offered()}
+    own = pathway(case.model_key, case.model_version).default_plan_kind(today())
+    return advice.kind if advice.kind in free and advice.kind else own
+
+
 def _start(case: CaseView, form: StartForm) -> str:
     version_id = services.start_plan(uow(), case, kind=form.kind.data, actor=actor(), now=moment())
     return url_for("plans.edit", case_id=case.id, version_id=version_id)
@@ -261,7 +271,12 @@ def _edit_page(case: CaseView, version: VersionView, form: PlanForm) -> Response
     client, is_first = clients.client_of(uow(), case.client_id), version.head.number == 1
     shown = {"form": form, "version": version, "theirs": theirs, "client": client, "is_first": is_first}
     other = printed(theirs, queries.sheet_of(theirs, today())) if theirs else None
-    shown |= {"asked": form.asked, "other": other, "broken": _broken(version, form)}
+    shown |= {
+        "source": source_of(uow(), case.id, version),
+        "asked": form.asked,
+        "other": other,
+        "broken": _broken(version, form),
+    }
     return _page("plans/edit.html", case, due=_due(case, version), **shown)
 
 

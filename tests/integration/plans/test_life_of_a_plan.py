@@ -13,8 +13,8 @@ from app.core.errors import Conflict, Forbidden, NotFound, Refused
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
 from app.plans import queries, services
+from app.plans.difference import ChangeKind, difference
 from app.plans.domain import ActionContent, ActionOwner, GoalContent, PlanContent, VersionState
-from app.plans.versions import ChangeKind, difference
 from tests.factories.accounts import actor_of
 from tests.factories.cases import create_case, create_worker, seen_by
 from tests.factories.plans import (

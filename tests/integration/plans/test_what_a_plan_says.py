@@ -11,9 +11,9 @@ from app.core.errors import Refused
 from app.core.uow import UnitOfWork
 from app.plans import queries, services
 from app.plans.activity import activity_of
+from app.plans.difference import ChangeKind
 from app.plans.domain import GoalContent, InterimContent, PlanContent
 from app.plans.fields import Answer, Week
-from app.plans.versions import ChangeKind
 from tests.factories.cases import create_case
 from tests.factories.plans import accept, build_content, build_week, create_draft, create_plan_in_force, needed_answers
 
