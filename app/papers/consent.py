@@ -179,4 +179,5 @@ def _signatures(view: ConsentView) -> tuple[Signature, ...]:
     if view.kind is ConsentKind.STATUTORY:
         return ()
     giver = N_("Client") if view.given_by == "self" else N_("Guardian or other representative")
-    return Signature(giver, on=view.given_on, way=FORMS[view.form]), Signature(N_("Worker"))
+    given = Signature(giver, on=view.given_on, way=FORMS[view.form], is_client=view.given_by == "self")
+    return given, Signature(N_("Worker"))

@@ -125,12 +125,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One party's line: filled where it was signed or accepted, empty where there is room for a pen."""
+    """One party's line: filled where it was signed or accepted, empty where there is room for a pen.
+
+    The client's name stands in the register of clients alone and is put in when the paper is read.
+    """
 
     party: Words
     name: Words = ""
     on: date | None = None
     way: Words = ""
+    is_client: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

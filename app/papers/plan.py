@@ -24,35 +24,14 @@ from app.papers.domain import (
     Words,
 )
 from app.plans import queries as plans
-from app.plans.domain import ActionOwner, ActionState, SignatureWay, VersionState
+from app.plans.domain import WORDS, VersionState
 from app.plans.fields import Week
 from app.plans.limits import Subject
 from app.plans.printed import PrintedAnswer, PrintedSection, PrintedVersion
-from app.plans.signing import name_of
+from app.plans.signing import CLIENT, SUPPORT, SignatureView, name_of, parties_of
 from app.plans.versions import ActionView, GoalView, VersionHead, VersionView
 from app.reference.loader import reference
 
-OWNERS: Final[Mapping[ActionOwner, Text]] = {
-    ActionOwner.CLIENT: N_("Client"),
-    ActionOwner.WORKER: N_("Worker"),
-    ActionOwner.OTHER: N_("Somebody else"),
-}
-STATES: Final[Mapping[ActionState, Text]] = {
-    ActionState.OPEN: N_("To be done"),
-    ActionState.DONE: N_("Has been done"),
-    ActionState.CANCELLED: N_("Given up"),
-}
-WAYS: Final[Mapping[SignatureWay, Text]] = {
-    SignatureWay.ORAL: N_("Orally"),
-    SignatureWay.PAPER: N_("By signing on paper"),
-    SignatureWay.ELECTRONIC: N_("Electronically, by another service"),
-}
-VERSIONS: Final[Mapping[VersionState, Text]] = {
-    VersionState.DRAFT: N_("Draft"),
-    VersionState.IN_FORCE: N_("In force"),
-    VersionState.SUPERSEDED: N_("Replaced"),
-    VersionState.ENDED: N_("Ended"),
-}
 REASONS: Final[Mapping[Subject, Text]] = {
     Subject.WEEK: N_("Reason, days and times"),
     Subject.PERIOD: N_("Reason, period"),
@@ -178,7 +157,7 @@ def _interim(goal: GoalView) -> list[Block]:
 
 def _action(action: ActionView) -> tuple[Words, ...]:
     due = format_day(action.due_on) if action.due_on else N_("not agreed")
-    return action.text, OWNERS[action.owner], due, STATES[action.state]
+    return action.text, WORDS[action.owner], due, WORDS[action.state]
 
 
 def _comment(version: VersionView) -> list[Section]:
@@ -188,13 +167,26 @@ def _comment(version: VersionView) -> list[Section]:
 
 
 def _signatures(version: VersionView) -> tuple[Signature, ...]:
-    """One line for each party of the kind of plan and whoever else has signed, filled where that is on record."""
+    """One line for each party that may sign and whoever else has, filled where that is on record.
+
+    A support person signs when there is one: without a signature there is no line for them.
+    """
     lists = reference()
-    kind = lists.plan_kinds.get(version.kind)
-    others = (one.party for one in version.signatures if one.party not in kind.signers)
-    return tuple(_signature(version, party, name_of(party, lists)) for party in (*kind.signers, *others))
+    parties = parties_of(lists.plan_kinds.get(version.kind), version.answers)
+    signed = [one.party for one in version.signatures]
+    shown = dict.fromkeys([*(party for party in parties if party != SUPPORT), *signed])
+    return tuple(_signature(version.signature_of(party), party, name_of(party, lists)) for party in shown)
 
 
-def _signature(version: VersionView, party: str, who: Words) -> Signature:
-    found = version.signature_of(party)
-    return Signature(who, on=found.signed_on, way=WAYS[found.way]) if found else Signature(who)
+def _signature(found: SignatureView | None, party: str, who: Words) -> Signature:
+    is_client = party == CLIENT
+    if found is None:
+        return Signature(who, is_client=is_client)
+    return Signature(who, name=found.name or "", on=found.signed_on, way=_way(found), is_client=is_client)
+
+
+def _way(found: SignatureView) -> Words:
+    if found.system is None:
+        return WORDS[found.way]
+    system = reference().systems.label(found.system)
+    return N_("%(way)s. The document is in: %(system)s", way=WORDS[found.way], system=system)

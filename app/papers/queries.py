@@ -33,9 +33,10 @@ from app.papers.domain import (
 from app.papers.models import Disclosure
 from app.papers.needs import NEEDS, needs_paper
 from app.papers.needs import STATES as NEEDS_STATES
-from app.papers.plan import VERSIONS, plan_paper
+from app.papers.plan import plan_paper
 from app.papers.summary import SUMMARY, summary_paper
 from app.plans import queries as plans
+from app.plans.domain import WORDS as PLAN_WORDS
 from app.reference.loader import reference
 
 PRINTED: Final = "printed"
@@ -53,7 +54,9 @@ def paper_of(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Pap
     teams = accounts.team_names(uow)
     if case.team_id in teams:
         about.append((N_("Unit"), teams[case.team_id]))
-    return replace(made, about=tuple(about), is_protected=client.is_protected)
+    own_name = f"{client.first_names} {client.last_name}"
+    signatures = tuple(replace(one, name=own_name) if one.is_client and one.on else one for one in made.signatures)
+    return replace(made, about=tuple(about), signatures=signatures, is_protected=client.is_protected)
 
 
 def _made(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date, *, is_protected: bool) -> Paper:
@@ -107,7 +110,7 @@ def _plans(uow: UnitOfWork, case: CaseView) -> list[Offer]:
             key=PaperKey(PaperKind.PLAN, head.id),
             title=labels.label(plan.kind),
             edition=N_("version %(number)s", number=head.number),
-            state=VERSIONS[head.state],
+            state=PLAN_WORDS[head.state],
             on=head.in_force_on or local_date(head.written_at),
         )
         for plan in plans.plans_of(uow, case.id)

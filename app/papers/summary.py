@@ -30,6 +30,7 @@ from app.papers.domain import (
     Words,
 )
 from app.papers.plan import DAYS
+from app.participation import queries as participation
 from app.pathways.domain import Pathway
 from app.pathways.engine import StageMap, StageState, stage_map
 from app.pathways.loader import pathway
@@ -79,6 +80,7 @@ def summary_paper(uow: UnitOfWork, case: CaseView, today: date, *, is_protected:
         sections=(
             _path(model, stage_map(cases.visits_of(uow, case.id))),
             _worker(uow, case),
+            *_said(uow, case),
             *_goals(versions),
             _tasks(uow, case, versions),
             *_activity(uow, case, today, is_protected=is_protected),
@@ -120,6 +122,16 @@ def _worker(uow: UnitOfWork, case: CaseView) -> Section:
     if worker.phone:
         pairs.append((N_("Telephone at work"), worker.phone))
     return Section(N_("Who answers for your case"), (Facts(tuple(pairs)),))
+
+
+def _said(uow: UnitOfWork, case: CaseView) -> list[Section]:
+    """What the client last told of their view and wishes, in their words (PX2, PX3)."""
+    latest = participation.voice_of(uow, case.id).latest
+    if latest is None:
+        return []
+    said = [text for text in (latest.content.own_view, latest.content.wishes) if text]
+    heading = N_("What you have told, %(day)s", day=latest.content.heard_on)
+    return [Section(heading, tuple(Quote(text) for text in said))]
 
 
 def _goals(versions: list[VersionView]) -> list[Section]:

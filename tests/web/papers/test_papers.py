@@ -12,6 +12,9 @@ import pytest
 from app.access.actor import Role
 from app.cases.domain import CaseView
 from app.papers import press as presses
+from app.plans.domain import SignatureWay
+from app.plans.signatures import record_signatures
+from app.plans.signing import SignatureEntry
 from tests.factories.accounts import create_team, create_user
 from tests.factories.activity import ATTENDED, create_period, mark
 from tests.factories.assessments import create_needs
@@ -19,6 +22,7 @@ from tests.factories.cases import create_case
 from tests.factories.clients import ADDRESS, EMAIL, PHONE, create_client
 from tests.factories.measures import build_result, enter
 from tests.factories.papers import A4, Pdf, squeezed
+from tests.factories.participation import DEMO, hear
 from tests.strict import parse
 from tests.web.papers.conftest import make_consent, make_draft, make_needs, make_plan, make_week, order, printings
 from tests.web.workbench.conftest import Desk
@@ -108,11 +112,27 @@ def test_every_paper_is_on_the_list_with_its_printer(desk: Desk) -> None:
 def test_the_plan_tells_goals_actions_version_and_who_accepted_it(desk: Desk) -> None:
     told = order(desk, make_plan(desk)).text
     assert "Haluan jaksaa kolme päivää viikossa." in told
-    assert "Ensimmäinen askel 1 Asiakas ei sovittu Tehtävä" in told
+    assert "Ensimmäinen askel 1 Asiakas ei sovittu Avoin" in told
     assert "versio 1" in told
-    assert "Asiakas 20.11.2026 Suullisesti" in told
+    assert "Asiakas Aino Maria Koivula 20.11.2026 Suullisesti" in told
     assert "Terveydenhuolto" in told
     assert "Se ei ole Kanta-asiakirja" in told
+
+
+def test_every_signature_prints_with_name_day_way_and_where_the_document_is(desk: Desk) -> None:
+    """Who has signed is filled in; whose signature is missing has a line, and the reason for that prints."""
+    paper = make_week(desk)
+    version = UUID(paper.partition("-")[2])
+    signatures = [
+        SignatureEntry(party="client", signed_on=date(2026, 11, 23), way=SignatureWay.PAPER, system="SY02"),
+        SignatureEntry(party="social_welfare", name="Silja Salo", signed_on=date(2026, 11, 24), way=SignatureWay.ORAL),
+    ]
+    record_signatures(desk.uow, desk.case, version, signatures=signatures, actor=DEMO, now=desk.now)
+    desk.uow.commit()
+    told = squeezed(order(desk, paper).text.replace("-\n", ""))
+    assert squeezed("Asiakas Aino Maria Koivula 23.11.2026 Allekirjoitti paperille. Asiakirja on") in told
+    assert squeezed("Sosiaalihuolto Silja Salo 24.11.2026 Suullisesti") in told
+    assert squeezed("Työvoimaviranomainen Allekirjoitettu paperi on tallessa") in told, "an empty line"
 
 
 def test_a_draft_says_that_it_binds_nobody_and_why_its_review_is_late(desk: Desk) -> None:
@@ -215,6 +235,14 @@ def active(desk: Desk, *, protected: bool = False) -> CaseView:
     mark(desk.uow, case, period, {date(2026, 11, 3): ATTENDED}, now=desk.now)
     desk.uow.commit()
     return case
+
+
+def test_the_summary_repeats_what_the_client_last_told_in_their_words(desk: Desk) -> None:
+    hear(desk.uow, desk.case, now=desk.now, wishes="Toivon työtä läheltä.")
+    desk.uow.commit()
+    told = order(desk, "yhteenveto").text
+    for words in ("Näin olet kertonut, 20.11.2026", "Selkä kestää puoli päivää.", "Toivon työtä läheltä."):
+        assert words in told
 
 
 def test_the_summary_shows_how_the_clients_own_estimate_has_changed(desk: Desk) -> None:
