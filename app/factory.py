@@ -56,6 +56,7 @@ from app.web.guards import assert_all_guarded
 from app.web.setup import init_app
 from app.web.texts import say
 from app.web.wiring import Denial, NavItem, Wiring
+from app.workbench import events as path_events
 from app.workbench import queries as workbench
 from app.workbench import views as workbench_views
 from app.workbench.domain import CaseShell
@@ -141,6 +142,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     init_app(app, settings, sessions or _web_sessions(settings), make_vault(settings), _wiring(limits))
     accounts_views.init_app(app, _accounts_ground(settings, limits))
     consents_views.init_app(app, _follow_consent)
+    measures_views.init_app(app, path_events.events_of)
     papers_views.init_app(app, Press(settings.root))
     activity_views.init_app(app, workbench.facts_of)
     app.extensions[intake_views.QUEUE] = Queue(settings.broker_url)

@@ -30,6 +30,7 @@ from app.intake.domain import (
     report_from_text,
 )
 from app.intake.models import IntakeFile, IntakeJob
+from app.measures.domain import WORK_ABILITY_SCORE
 from app.measures.models import MeasureValue
 from app.pathways.loader import all_latest
 from app.plans.models import Plan, PlanVersion, Review
@@ -159,7 +160,9 @@ def _cases_of(uow: UnitOfWork, client_ids: Iterable[UUID]) -> dict[UUID, list[St
     in_force = select(Plan.case_id, PlanVersion.in_force_on).join(PlanVersion, PlanVersion.plan_id == Plan.id)
     plans = _by_case(uow, in_force.where(Plan.case_id.in_(case_ids), PlanVersion.in_force_on.is_not(None)))
     reviews = _by_case(uow, select(Review.case_id, Review.held_on).where(Review.case_id.in_(case_ids)))
-    values = select(MeasureValue.case_id, MeasureValue.value).where(MeasureValue.case_id.in_(case_ids))
+    values = select(MeasureValue.case_id, MeasureValue.value).where(
+        MeasureValue.case_id.in_(case_ids), MeasureValue.measure == WORK_ABILITY_SCORE
+    )
     scores = _by_case(uow, values)
     for row in rows:
         found[row.client_id].append(

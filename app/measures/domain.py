@@ -97,6 +97,11 @@ class Series:
         return tuple((one.measured_on, one.value) for one in self.results if one.value is not None)
 
     @property
+    def recorders(self) -> frozenset[UUID]:
+        """Who has entered something, corrected entries too."""
+        return frozenset(one.entered_by for one in (*self.entries, *self.corrected) if one.entered_by)
+
+    @property
     def closer_look(self) -> MeasureEntry | None:
         """The latest result, when it asks for a closer look; an earlier one has been followed by a better."""
         results = self.results
@@ -106,6 +111,35 @@ class Series:
     def finding(self) -> Text | None:
         """What the series tells, in one sentence."""
         return finding_of(self.numbers, self.measure.direction)
+
+
+@dataclass(frozen=True, slots=True)
+class PathEvent:
+    """Something of the plan or the path that stands beside the values: in few words for a chart, whole for a table."""
+
+    on: date
+    short: Text
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRow:
+    """One row of the table of a series: an entry, or what happened on the path."""
+
+    on: date
+    entry: MeasureEntry | None = None
+    event: PathEvent | None = None
+
+
+def rows_of(series: Series, events: Iterable[PathEvent]) -> tuple[TimeRow, ...]:
+    """Return every entry and every event of the path in the order of time, the latest first; an event after entries.
+
+    Only a line has events beside it; words are read alone.
+    """
+    entries = [TimeRow(one.measured_on, entry=one) for one in series.entries]
+    beside = [TimeRow(one.on, event=one) for one in events] if series.measure.is_number and series.entries else []
+    in_time = sorted([*entries, *beside], key=lambda row: (row.on, row.event is not None))
+    return tuple(in_time[::-1])
 
 
 def finding_of(numbers: Sequence[tuple[date, Decimal]], direction: str) -> Text | None:

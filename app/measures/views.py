@@ -1,9 +1,10 @@
 """The measures pages of a case: every series with its chart and table, and the forms for entering and correcting."""
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Flask, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
@@ -13,21 +14,30 @@ from app.audit import services as audit
 from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.core.dates import format_day
 from app.core.errors import NotFound
+from app.core.uow import UnitOfWork
 from app.measures import queries, services
-from app.measures.domain import Event, Series
+from app.measures.domain import Event, PathEvent, Series, plain, rows_of
 from app.measures.forms import EntryForm, make_entry_form
 from app.reference.domain import Measure
 from app.reference.loader import reference
-from app.web.charts import LineChart, line
+from app.web.charts import SeriesChart, series
 from app.web.forms import submit
 from app.web.guards import requires
 from app.web.page import page
 from app.web.request import actor, moment, today, uow
-from app.web.texts import _, say
+from app.web.texts import _, language, say
 
 blueprint = Blueprint("measures", __name__)
+EXTENSION: Final = "polku.measures"
+EventsOf: TypeAlias = Callable[[UnitOfWork, CaseView, str], Sequence[PathEvent]]
 FEWEST_FOR_A_LINE: Final = 2
+
+
+def init_app(app: Flask, events_of: EventsOf) -> None:
+    """Take what higher features know: the events of plans and stages that stand beside the values."""
+    app.extensions[EXTENSION] = events_of
 
 
 @blueprint.get("/polut/<uuid:case_id>/mittarit")
@@ -35,16 +45,16 @@ FEWEST_FOR_A_LINE: Final = 2
 def index(case_id: UUID) -> ResponseReturnValue:
     """Show every measure with its entries, and what can be entered."""
     case = _seen(case_id)
-    found = queries.all_series_of(uow(), case.id)
-    entries = [one for series in found for one in (*series.entries, *series.corrected)]
-    without = {row.code for row in reference().measures} - {one.measure.code for one in found}
+    found, events = queries.all_series_of(uow(), case.id), _events(case)
+    entered = {one.measure.code for one in found}
     return page(
         "measures/index.html",
         case=case,
         series=found,
-        charts={one.measure.code: _chart(one) for one in found},
-        others=[row for row in reference().measures.on(today()) if row.code in without],
-        names=accounts.full_names(uow(), {one.entered_by for one in entries if one.entered_by}),
+        charts={one.measure.code: _chart(one, events) for one in found},
+        rows={one.measure.code: rows_of(one, events) for one in found},
+        others=[row for row in reference().measures.on(today()) if row.code not in entered],
+        names=accounts.full_names(uow(), {who for one in found for who in one.recorders}),
         may_enter=can(actor(), Permission.MEASURE_ENTER, case.subject),
         lists=reference(),
     )
@@ -131,14 +141,22 @@ def _seen(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseV
     return case
 
 
-def _chart(series: Series) -> LineChart | None:
-    numbers = series.numbers
-    if len(numbers) < FEWEST_FOR_A_LINE:
+def _events(case: CaseView) -> Sequence[PathEvent]:
+    events_of: EventsOf = current_app.extensions[EXTENSION]
+    return events_of(uow(), case, language())
+
+
+def _chart(found: Series, events: Sequence[PathEvent]) -> SeriesChart | None:
+    numbers, measure = found.numbers, found.measure
+    if len(numbers) < FEWEST_FOR_A_LINE or measure.minimum is None or measure.maximum is None:
         return None
-    return line(
-        say(series.finding),
+    limit = measure.threshold
+    return series(
+        say(found.finding),
         [(day, float(value)) for day, value in numbers],
-        low=float(series.measure.minimum or 0),
-        high=float(series.measure.maximum or 0),
-        notes=[f"{day.day}.{day.month}." for day, _value in numbers],
+        [(one.on, say(one.short)) for one in events],
+        low=float(measure.minimum),
+        high=float(measure.maximum),
+        limit=None if limit is None else (float(limit), _("limit %(value)s", value=plain(limit))),
+        write=format_day,
     )

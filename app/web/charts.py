@@ -3,7 +3,7 @@
 All lengths are SVG user units; a chart is at most 24 rem wide, so one unit is about one CSS pixel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -129,6 +129,7 @@ class Point:
     shown: str
     note: str
     is_last: bool
+    text_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,127 @@ def line(
         points.append(Point(_tidy(x), _tidy(y), f"{value:g}", notes[place], place == len(values) - 1))
     path = "M" + " ".join(f"{point.x} {point.y}" for point in points) if points else ""
     return LineChart(title, LINE_WIDTH, LINE_BASE + 22, path, tuple(points), f"{low:g}", f"{high:g}", LINE_BASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMark:
+    """What happened on a day: a line down from the plot to its words, which stand in a lane of their own."""
+
+    x: float
+    y: float
+    shown: str
+    text_x: float
+    is_left: bool  # the words end at the line, when they would not fit to the right of it
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChart:
+    """Values over time with what happened beside them on the same axis, ready to draw."""
+
+    title: str
+    width: int
+    height: int
+    path: str
+    points: tuple[Point, ...]
+    marks: tuple[DrawnMark, ...]
+    low: str
+    high: str
+    limit_y: float | None
+    limit: str
+    first: str
+    last: str
+
+
+SERIES_LEFT: Final = 30
+SERIES_RIGHT: Final = 300
+SERIES_TOP: Final = 20
+SERIES_BASE: Final = 120
+LANES_FROM: Final = 160
+LANE: Final = 18
+TOO_NEAR: Final = 20  # two numbers nearer than this, and as high, would be one on the other
+AS_HIGH: Final = 15
+LANE_GAP: Final = 4
+
+
+def series(
+    title: str,
+    values: Sequence[tuple[date, float]],
+    marks: Sequence[tuple[date, str]],
+    *,
+    low: float,
+    high: float,
+    limit: tuple[float, str] | None,
+    write: Callable[[date], str],
+) -> SeriesChart:
+    """Return values over time, oldest first, and the marks of what happened, all by one calendar.
+
+    `limit` is the threshold with its words; `write` writes a day. No number is only behind a pointer: where two would
+    stand on each other the later goes below its point, and the table has them all.
+    """
+    days = [day for day, _shown in (*values, *marks)] or [date.min]
+    first, last = min(days), max(days)
+    span = (last - first).days or 1
+
+    def across(day: date) -> float:
+        return SERIES_LEFT + (day - first).days / span * (SERIES_RIGHT - SERIES_LEFT)
+
+    def down(value: float) -> float:
+        return SERIES_BASE - (value - low) / (high - low) * (SERIES_BASE - SERIES_TOP)
+
+    places = [(across(day), down(value), f"{value:g}".replace(".", ",")) for day, value in values]
+    drawn = _in_lanes([(across(day), shown) for day, shown in marks])
+    return SeriesChart(
+        title=title,
+        width=WIDTH,
+        height=round(max((mark.y for mark in drawn), default=LANES_FROM - LANE)) + 8,
+        path="M" + " ".join(f"{_tidy(x)} {_tidy(y)}" for x, y, _shown in places) if places else "",
+        points=_numbered(places),
+        marks=drawn,
+        low=f"{low:g}",
+        high=f"{high:g}",
+        limit_y=_tidy(down(limit[0])) if limit else None,
+        limit=limit[1] if limit else "",
+        first=write(first),
+        last=write(last),
+    )
+
+
+def _numbered(places: Sequence[tuple[float, float, str]]) -> tuple[Point, ...]:
+    """Place the number of each point above it, or below, where it stands clear of those before."""
+    taken: list[tuple[float, float]] = []
+    points: list[Point] = []
+    for place, (x, y, shown) in enumerate(places):
+        is_last = place == len(places) - 1
+        free = [spot for spot in (y - 12, y + 22) if not _is_taken(taken, x, spot)]
+        spot = free[0] if free else y - 12
+        taken.append((x, spot))
+        points.append(Point(_tidy(x), _tidy(y), shown if free or is_last else "", "", is_last, _tidy(spot)))
+    return tuple(points)
+
+
+def _is_taken(taken: Sequence[tuple[float, float]], x: float, y: float) -> bool:
+    return any(abs(other_x - x) < TOO_NEAR and abs(other_y - y) < AS_HIGH for other_x, other_y in taken)
+
+
+def _in_lanes(marks: Sequence[tuple[float, str]]) -> tuple[DrawnMark, ...]:
+    """Give each mark the highest lane in which its words stand clear; the latest first, so that lines pass beside."""
+    lanes: list[list[tuple[float, float]]] = []
+    drawn: list[DrawnMark] = []
+    for x, shown in sorted(marks, key=lambda mark: -mark[0]):
+        length = len(shown) * LETTER
+        is_left = x + LANE_GAP + length > WIDTH
+        start = max(x - LANE_GAP - length, 0.0) if is_left else x + LANE_GAP
+        lane = next((number for number, row in enumerate(lanes) if _is_clear(row, start, start + length)), len(lanes))
+        if lane == len(lanes):
+            lanes.append([])
+        lanes[lane].append((start, start + length))
+        text_x = x - LANE_GAP if is_left else x + LANE_GAP
+        drawn.append(DrawnMark(_tidy(x), LANES_FROM + lane * LANE, shown, _tidy(text_x), is_left))
+    return tuple(reversed(drawn))
+
+
+def _is_clear(row: Sequence[tuple[float, float]], start: float, end: float) -> bool:
+    return all(end + LANE_GAP < other_start or other_end + LANE_GAP < start for other_start, other_end in row)
 
 
 @dataclass(frozen=True, slots=True)

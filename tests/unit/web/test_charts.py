@@ -1,5 +1,6 @@
 """The geometry of charts: to one scale, inside the drawing, readable without colour."""
 
+import itertools
 from datetime import date
 
 from hypothesis import given
@@ -74,3 +75,65 @@ def test_the_ends_of_the_scale_are_the_ends_of_the_drawing() -> None:
 def test_one_value_stands_in_the_middle() -> None:
     point = charts.line("x", [(date(2026, 1, 1), 5.0)], low=0, high=10, notes=("tammi",)).points[0]
     assert point.x == (charts.LINE_LEFT + charts.LINE_RIGHT) / 2
+
+
+def day_of(offset: int) -> date:
+    return date.fromordinal(date(2026, 1, 1).toordinal() + offset)
+
+
+def drawn(values: list[tuple[int, int]], marks: list[tuple[int, str]]) -> charts.SeriesChart:
+    return charts.series(
+        "x",
+        [(day_of(offset), value) for offset, value in sorted(values)],
+        [(day_of(offset), shown) for offset, shown in marks],
+        low=0,
+        high=10,
+        limit=(7, "raja 7"),
+        write=str,
+    )
+
+
+def test_a_value_and_a_mark_of_one_day_stand_on_one_line() -> None:
+    chart = drawn([(0, 4), (100, 8)], [(50, "Tarkistus"), (100, "Vaihe 7")])
+    assert [mark.x for mark in chart.marks] == [(chart.points[0].x + chart.points[1].x) / 2, chart.points[1].x]
+    assert (chart.first, chart.last) == ("2026-01-01", "2026-04-11")
+
+
+def test_the_threshold_lies_between_a_worse_and_a_better_value() -> None:
+    chart = drawn([(0, 6), (100, 8)], [])
+    assert chart.limit_y is not None
+    assert chart.points[0].y > chart.limit_y > chart.points[1].y
+
+
+def test_numbers_that_would_stand_on_each_other_go_above_and_below_and_never_both() -> None:
+    chart = drawn([(0, 2), (199, 5), (200, 5), (201, 5)], [])
+    assert [point.shown for point in chart.points] == ["2", "5", "5", "5"], "the last is always told"
+    above, below = chart.points[1].text_y, chart.points[2].text_y
+    assert above < chart.points[1].y < below
+
+
+def test_a_series_without_values_draws_without_failing() -> None:
+    assert drawn([], []).path == ""
+    assert [mark.shown for mark in drawn([], [(0, "Vaihe 1")]).marks] == ["Vaihe 1"]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 900), st.integers(0, 10)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 900), st.sampled_from(("Vaihe 4", "Tarkistus", "Jakso päättyy"))), max_size=25),
+)
+def test_no_word_stands_on_another_and_all_stay_inside_the_drawing(
+    values: list[tuple[int, int]], marks: list[tuple[int, str]]
+) -> None:
+    chart = drawn(values, marks)
+    assert sorted(mark.shown for mark in chart.marks) == sorted(shown for _offset, shown in marks)
+    rows: dict[float, list[tuple[float, float]]] = {}
+    for mark in chart.marks:
+        length = len(mark.shown) * charts.LETTER
+        start = mark.text_x - length if mark.is_left else mark.text_x
+        assert start >= -0.01
+        assert start + length <= charts.WIDTH + 0.01
+        assert mark.y < chart.height
+        rows.setdefault(mark.y, []).append((start, start + length))
+    for row in rows.values():
+        row.sort()
+        assert all(first[1] < second[0] for first, second in itertools.pairwise(row))

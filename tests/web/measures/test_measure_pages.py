@@ -14,6 +14,7 @@ from app.measures import queries
 from app.reference import loader
 from tests.factories.accounts import create_user
 from tests.factories.measures import build_result, enter, give_form
+from tests.factories.plans import create_plan_in_force
 from tests.web.workbench.conftest import Desk
 
 OWN_ROW = """
@@ -146,6 +147,19 @@ def test_a_colleague_of_the_team_sees_the_results_and_no_door_to_enter(desk: Des
     assert "Työkykypistemäärä" in page
     assert "/mittarit/ME01" not in page
     assert desk.browser.get(f"{desk.path}/mittarit/ME01").status_code == 403
+
+
+def test_the_chart_has_the_plan_beside_the_values_and_the_table_tells_the_same(desk: Desk) -> None:
+    create_plan_in_force(desk.uow, desk.case, in_force_on=date(2026, 11, 10))
+    for day, value in ((date(2026, 11, 3), 4), (date(2026, 11, 20), 8)):
+        enter(desk.uow, desk.case, build_result("ME01", on=day, value=Decimal(value)), now=desk.now)
+    desk.uow.commit()
+    page = page_of(desk)
+    drawing = page.partition('id="mittari-ME01"')[2].partition("<figure")[2].partition("</figure>")[0]
+    for words in (">Suunnitelma</text>", ">raja 7</text>", ">4</text>", ">8</text>", ">2.11.2026</text>"):
+        assert words in drawing
+    assert "Parempi kuin alussa: 4 (3.11.2026), viimeisin 8 (20.11.2026)." in page
+    assert "Suunnitelma tuli voimaan: Työkyvyn tuen suunnitelma" in page
 
 
 @pytest.fixture
