@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from app.accounts import queries as accounts
 from app.cases import queries as cases
@@ -327,11 +327,22 @@ def why_this_day(uow: UnitOfWork, case: CaseView, plan_id: UUID, today: date) ->
     return Why(plan=plan, due=due_now(case, plan), duty=duty, agreed_on=agreed_on, reason=reason, is_late=is_late)
 
 
+Met = tuple[tuple[str, ColumnElement[bool]], ...]
+
+
 def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
     """Return the needs that the plans meet: each kind in force, and a day for a review."""
     plans = [plan for plan in plans_of(uow, case.id) if plan.in_force and (plan.first_in_force_on or today) <= today]
     met = {f"plan:{plan.kind}" for plan in plans}
-    return frozenset(met | ({"review"} if any(plan.due_on for plan in plans) else set()))
+    met |= {"review"} if any(plan.due_on for plan in plans) else set()
+    met |= {code for code, is_met in met_statements(case.id, today) if uow.session.scalar(select(is_met))}
+    return frozenset(met)
+
+
+def met_statements(case: Any, today: Any) -> Met:  # noqa: ANN401 - bound later
+    """Return the needs that stand by themselves, each with its condition: the client page reads them in its own."""
+    held = exists(select(Review.id).where(Review.case_id == case, Review.held_on <= today))
+    return (("review:held", held),)
 
 
 def names_of_writers(uow: UnitOfWork, plans: Iterable[PlanView]) -> dict[UUID, str]:

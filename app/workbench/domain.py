@@ -109,6 +109,20 @@ class Contacts:
     others_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The case, the client and the people named at the head, in one statement."""
+
+    case: CaseView
+    client: ClientView
+    worker_name: str | None
+    deputy_name: str | None
+    draft_at: datetime | None
+    has_others: bool
+    before: tuple[UUID, str] | None
+    after: tuple[UUID, str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """What the next best action asks of an open duty."""

@@ -30,6 +30,7 @@ from app.workbench.domain import (
     LATEST_CONTACTS,
     CaseShell,
     Happening,
+    Head,
     Record,
     StagePage,
     SummaryPage,
@@ -40,7 +41,7 @@ from app.workbench.domain import (
     stage_marks,
     woven,
 )
-from app.workbench.queries import Head, contact_kinds, head_of, record_of, shell_of
+from app.workbench.queries import contact_kinds, head_of, record_of, shell_of
 from app.workbench.stages import Asked, StageRow, stage_rows
 
 NEWEST: Final = 8

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -40,7 +40,6 @@ from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.cases.models import Case, Note, RecordedElsewhere, StageVisit
 from app.clients import queries as clients
-from app.clients.domain import ClientView
 from app.clients.models import Client
 from app.consents import queries as consents
 from app.consents.domain import BasisState, ConsentView, Standing, basis_of, health_is_settled
@@ -60,9 +59,10 @@ from app.pathways import engine
 from app.pathways.checklist import checklist_of
 from app.pathways.domain import Facts, StageCode
 from app.pathways.loader import pathway
+from app.plans import queries as plans
 from app.plans.models import Plan, PlanVersion
 from app.reference.loader import reference
-from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Owed, Record, Score
+from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Head, Owed, Record, Score
 from app.workbench.stages import stage_rows
 
 ACTS: Final = (
@@ -238,7 +238,11 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         select(
             literal("met", String), literal(code, String), _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID
         ).where(is_met)
-        for code, is_met in (*activity.met_statements(_CASE), *assessments.met_statements(_CASE, _TODAY))
+        for code, is_met in (
+            *activity.met_statements(_CASE),
+            *assessments.met_statements(_CASE, _TODAY),
+            *plans.met_statements(_CASE, _TODAY),
+        )
     ),
     select(literal("met", String), _HEARD.c.code, _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID),
 )
@@ -313,20 +317,6 @@ _HEAD: Final = (
     .outerjoin(_NEXT, true())
     .where(Case.id == _CASE)
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The case, the client and the people named at the head, in one statement."""
-
-    case: CaseView
-    client: ClientView
-    worker_name: str | None
-    deputy_name: str | None
-    draft_at: datetime | None
-    has_others: bool
-    before: tuple[UUID, str] | None
-    after: tuple[UUID, str] | None
 
 
 def head_of(

@@ -61,7 +61,7 @@ def follow(place: Page | Locator, link: str) -> None:
     place.get_by_role("link", name=link).first.click()
 
 
-def register(page: Page, person: Person) -> str:
+def register(page: Page, person: Person, *, model: str = "Työkyvyn tuki sote-keskuksessa") -> str:
     """Search, find nobody, register the person and open the pathway; gives the id of the case."""
     page.get_by_label("Hae asiakas").fill(person.name)
     page.keyboard.press("Enter")
@@ -70,7 +70,7 @@ def register(page: Page, person: Person) -> str:
     page.get_by_label("Sukunimi").fill(person.last_name)
     page.get_by_label("Etunimet").fill(person.first_name)
     page.get_by_label("Henkilötunnus").fill(person.identity_code)
-    tick(page, "Työkyvyn tuki sote-keskuksessa")
+    tick(page, model)
     page.get_by_label("Kuka otti yhteyttä").select_option("Asiakas itse")
     page.get_by_label("Tietojen käsittelyn peruste").fill("Asiakas pyysi tukea työhön paluuseen.")
     press(page, "Rekisteröi ja avaa polku")
@@ -100,6 +100,11 @@ def log(page: Page, line: str, *, topic: str = "") -> None:
 def consent(page: Page) -> None:
     """Record the client's spoken consent to share health data with two parties for a year, from the summary."""
     follow(page, "Kirjaa suostumus")
+    give_consent(page)
+
+
+def give_consent(page: Page) -> None:
+    """Fill in and save the form of a consent that is open."""
     tick(page, "Suostumus")
     tick(page.get_by_role("group", name="Tahot (vapaaehtoinen)"), "Kela", "Terveydenhuolto")
     tick(page, "Terveystiedot", "Työ- ja toimintakyky", "Yhteisen suunnitelman tekeminen", "Suullisesti")
@@ -143,6 +148,6 @@ def bring_into_force(page: Page) -> None:
     follow(page, "Vie voimaan")
     client = page.get_by_role("group", name="Asiakas", exact=True)
     client.get_by_label("Allekirjoitettu").fill("tänään")
-    client.get_by_label("Miten").select_option("Suullisesti")
+    client.get_by_label("Tapa").select_option("Suullisesti")
     press(page, "Vie voimaan")
     said(page, "Suunnitelma on voimassa")

@@ -32,7 +32,7 @@ from tests.factories.consents import build_entry, create_consent
 from tests.factories.measures import build_result, enter, give_form
 from tests.factories.network import create_member
 from tests.factories.participation import answer, give_feedback, hear
-from tests.factories.plans import create_draft, create_plan_in_force
+from tests.factories.plans import create_draft, create_plan_in_force, hold_review
 
 TODAY = date(2026, 11, 24)
 Deed = Callable[[UnitOfWork, CaseView, datetime], object]
@@ -86,6 +86,11 @@ def _answers(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
 def _repeated(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
     for on in (date(2026, 5, 20), date(2026, 11, 20)):
         enter(uow, case, build_result("ME04", on), now=now)
+
+
+def _reviewed(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
+    plan = create_plan_in_force(uow, case, in_force_on=date(2026, 11, 10))
+    return hold_review(uow, case, plan, held_on=date(2026, 11, 20), now=now)
 
 
 def _elsewhere(uow: UnitOfWork, case: CaseView, now: datetime) -> object:
@@ -143,6 +148,7 @@ DEEDS: dict[str, tuple[Deed, str]] = {
         lambda uow, case, now: create_consent(uow, case, build_entry(categories=("health",)), now=now),
         "consent:health",
     ),
+    "a review": (_reviewed, "review:held"),
     "a plan": (lambda uow, case, _now: create_plan_in_force(uow, case, in_force_on=date(2026, 11, 20)), "review"),
 }
 
