@@ -217,6 +217,13 @@ def asks_for_office(model_key: str, client_group: str) -> bool:
     return model_key == OFFICE_MODEL or client_group == OFFICE_GROUP
 
 
+def proposed_group(model_key: str, age: int | None) -> str | None:
+    """Return the group the form proposes, or None: model C is of disability services, and age may tell the rest."""
+    if model_key == OFFICE_MODEL:
+        return OFFICE_GROUP
+    return "over_75" if age is not None and age > 75 else None
+
+
 def finish_problems(
     head: NeedsHead,
     finished_on: date,

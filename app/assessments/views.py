@@ -22,7 +22,16 @@ from app.assessments.forms import (
     needs_values,
     values_of,
 )
-from app.assessments.needs import TEXTS, THEMES, Needs, NeedsVersion, asks_for_office, limits_of, missing_for_end
+from app.assessments.needs import (
+    TEXTS,
+    THEMES,
+    Needs,
+    NeedsVersion,
+    asks_for_office,
+    limits_of,
+    missing_for_end,
+    proposed_group,
+)
 from app.assessments.rules import judge, rules_in_force
 from app.assessments.suggestion import suggest
 from app.audit import services as audit
@@ -264,6 +273,8 @@ def _begin(case: CaseView) -> ResponseReturnValue:
     if request.method == "GET":
         is_new = case.current_stage.number <= StageCode.IDENTIFICATION.number
         form.initiated_on.process_data(case.opened_on if is_new else today())
+        age = clients.client_of(uow(), case.client_id).age_on(today())
+        form.client_group.process_data(proposed_group(case.model_key, age))
     done = submit(form, lambda: _initiate(case, form), said=_("The matter has been initiated"))
     return done or _page("assessments/begin_needs.html", case, form=form)
 

@@ -5,10 +5,10 @@ from typing import Final
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.assessments.needs import NeedsHead, limits_of
+from app.assessments.needs import NeedsHead, limits_of, proposed_group
 from app.core.workdays import is_workday
 from app.duties.domain import DutyKind
 from app.duties.reckoning import Reckoning
@@ -59,9 +59,25 @@ def test_working_days_skip_feasts_and_months_are_of_the_calendar(
     assert (found[START].limit_on, found[DONE].limit_on, found[DONE].rolled_on) == (start, done, rolled)
 
 
+@settings(deadline=None)
 @given(day=st.dates(min_value=date(2025, 1, 1), max_value=date(2060, 12, 31)), group=st.sampled_from(GROUPS))
 def test_the_start_is_the_seventh_working_day_after_the_initiation(day: date, group: str) -> None:
     due = limits(day, group)[START].limit_on
     between = [day + timedelta(days=number) for number in range(1, (due - day).days + 1)]
     assert sum(map(is_workday, between)) == 7
     assert is_workday(due)
+
+
+@pytest.mark.parametrize(
+    ("model", "age", "group"),
+    [
+        ("quality_based_coaching", 75, None),
+        ("quality_based_coaching", 76, "over_75"),
+        ("work_ability_support", None, None),
+        ("group_employment", 40, "disability_act"),
+        ("group_employment", None, "disability_act"),
+    ],
+)
+def test_a_group_is_proposed_only_where_the_case_tells_it(model: str, age: int | None, group: str | None) -> None:
+    """1301/2014 section 36: over 75 years; disability services by the model (PC2)."""
+    assert proposed_group(model, age) == group
