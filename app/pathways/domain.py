@@ -12,7 +12,7 @@ from typing import Final
 
 from app.reference.domain import Words, holds
 
-OWN_NUMBER: Final = re.compile(r"[A-Z]{2}\d{2}|P[ABC]\d+")
+OWN_NUMBER: Final = re.compile(r"[A-Z]{2}\d{2}|P[ABCX]\d+")
 
 
 class StageCode(StrEnum):
@@ -144,6 +144,7 @@ ALTERNATIVES: Final[Mapping[str, tuple[str, ...]]] = {
     "recorded:DO01": ("needs_assessment",),
     "identification:facts": ("note:identification",),
     "activity:attendance": ("note:attendance",),
+    "participation:feedback": ("recorded:DO17",),
     "plan:rehabilitation_group_plan": ("recorded:DO13",),
     "plan:activation_or_multisector": (
         "plan:activation_plan",

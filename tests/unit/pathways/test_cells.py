@@ -13,63 +13,99 @@ CELLS: dict[str, Stage] = {f"P{model.letter}{stage.number}": stage for model in 
 
 # What is required, and what is asked for if needed, in the order the page lists it.
 ARTEFACTS: dict[str, tuple[list[str], list[str]]] = {
-    "PA1": (["note:contact_source"], ["identification:signals"]),
+    "PA1": (["note:contact_source"], ["identification:signals", "participation:pre_contact"]),
     "PA2": (
         [
-            *("identification:facts", "identification:triggers", "consent:health"),
-            *("self_assessment", "meeting:identification"),
+            "identification:facts",
+            "identification:triggers",
+            "consent:health",
+            "self_assessment",
+            "meeting:identification",
         ],
-        ["measure:ME01", "recorded:DO16"],
+        ["measure:ME01", "recorded:DO16", "participation:identification"],
     ),
     "PA3": (
         ["consent:parties", "meeting:assessment", "note:assessment", "note:task_division"],
         [
-            *("measure:ME01", "measure:ME02", "measure:ME03", "measure:ME04"),
-            *("recorded:DO16", "recorded:DO10", "recorded:DO09"),
+            "measure:ME01",
+            "measure:ME02",
+            "measure:ME03",
+            "measure:ME04",
+            "recorded:DO16",
+            "recorded:DO10",
+            "recorded:DO09",
+            "participation:told",
+            "participation:joint_assessment",
         ],
     ),
     "PA4": (
         ["plan:work_ability_support_plan", "consent:parties"],
-        ["meeting:plan", "recorded:DO15", "plan:rehabilitation_group_plan"],
+        [
+            "meeting:plan",
+            "recorded:DO15",
+            "plan:rehabilitation_group_plan",
+            "participation:goals",
+            "participation:joint_plan",
+        ],
     ),
-    "PA5": (["worker", "consent:parties"], ["note:handover", "meeting:handover"]),
+    "PA5": (["worker", "consent:parties"], ["note:handover", "meeting:handover", "participation:responsible_worker"]),
     "PA6": (
         ["note:progress", "review", "consent:parties"],
-        ["meeting:progress", "measure:repeated", "recorded:DO16", "recorded:DO08", "recorded:DO11", "recorded:DO09"],
+        [
+            "meeting:progress",
+            "measure:repeated",
+            "recorded:DO16",
+            "recorded:DO08",
+            "recorded:DO11",
+            "recorded:DO09",
+            "participation:implementation",
+        ],
     ),
     "PA7": (
         ["review:held", "plan:work_ability_support_plan", "consent:parties"],
-        ["measure:repeated", "recorded:DO17"],
+        ["measure:repeated", "participation:feedback", "participation:told", "participation:follow_up"],
     ),
-    "PB1": (["note:contact_source"], ["identification:signals"]),
-    "PB2": (["note:contact_source", "consent:parties", "meeting:needs_assessment", "needs_assessment"], []),
+    "PB1": (["note:contact_source"], ["identification:signals", "participation:pre_contact"]),
+    "PB2": (
+        ["note:contact_source", "consent:parties", "meeting:needs_assessment", "needs_assessment"],
+        ["participation:identification"],
+    ),
     "PB3": (
         ["needs_assessment", "consent:parties", "meeting:three_party", "note:assessment"],
-        ["measure:ME01", "self_assessment", "measure:ME04", "recorded:DO10"],
+        ["measure:ME01", "self_assessment", "measure:ME04", "recorded:DO10", "participation:joint_assessment"],
     ),
     "PB4": (
         [
-            *("meeting:plan", "plan:activation_or_multisector", "plan:implementation_plan"),
-            *("recorded:DO07", "consent:parties"),
+            "meeting:plan",
+            "plan:activation_or_multisector",
+            "plan:implementation_plan",
+            "recorded:DO07",
+            "consent:parties",
         ],
-        ["recorded:DO15"],
+        ["recorded:DO15", "participation:told", "participation:goals", "participation:joint_plan"],
     ),
-    "PB5": (["worker"], ["note:handover"]),
+    "PB5": (["worker"], ["note:handover", "participation:responsible_worker"]),
     "PB6": (
         ["activity:period", "activity:shop_steward", "activity:attendance", "note:progress", "review"],
-        ["recorded:DO16", "recorded:DO08", "measure:ME04"],
+        ["recorded:DO16", "recorded:DO08", "measure:ME04", "participation:implementation"],
     ),
-    "PB7": (["review:held", "review", "plan:activation_or_multisector"], ["measure:repeated", "recorded:DO17"]),
-    "PC1": (["note:contact_source"], ["identification:signals"]),
-    "PC2": (["consent:parties", "meeting:needs_assessment", "needs_assessment"], []),
-    "PC3": (["meeting:assessment", "note:assessment", "consent:parties"], ["measure:ME04", "self_assessment"]),
+    "PB7": (
+        ["review:held", "review", "plan:activation_or_multisector"],
+        ["measure:repeated", "participation:feedback", "participation:follow_up"],
+    ),
+    "PC1": (["note:contact_source"], ["identification:signals", "participation:pre_contact"]),
+    "PC2": (["consent:parties", "meeting:needs_assessment", "needs_assessment"], ["participation:identification"]),
+    "PC3": (
+        ["meeting:assessment", "note:assessment", "consent:parties"],
+        ["measure:ME04", "self_assessment", "participation:joint_assessment"],
+    ),
     "PC4": (
         ["meeting:plan", "plan:group_employment_plan", "recorded:DO07", "recorded:DO14", "consent:parties"],
-        [],
+        ["participation:goals", "participation:joint_plan"],
     ),
-    "PC5": (["worker", "worker:entry", "worker:progress"], ["note:handover"]),
-    "PC6": (["activity:attendance", "note:progress", "review"], ["measure:ME04"]),
-    "PC7": (["review:held", "review"], ["measure:repeated", "recorded:DO17"]),
+    "PC5": (["worker", "worker:entry", "worker:progress"], ["note:handover", "participation:responsible_worker"]),
+    "PC6": (["activity:attendance", "note:progress", "review"], ["measure:ME04", "participation:implementation"]),
+    "PC7": (["review:held", "review"], ["measure:repeated", "participation:feedback", "participation:follow_up"]),
 }
 ITEMS = [pytest.param(item, id=f"{cell}-{item.code}") for cell, stage in CELLS.items() for item in stage.checklist]
 each_cell = pytest.mark.parametrize("cell", CELLS)
@@ -138,6 +174,7 @@ def test_the_state_is_told_in_words() -> None:
         ("meeting:identification", "Missing"),
         ("measure:ME01", "If needed"),
         ("recorded:DO16", "If needed"),
+        ("participation:identification", "If needed"),
     ]
 
 
