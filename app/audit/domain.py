@@ -163,6 +163,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "review_held": N_("Recorded a review"),
     "review_postponed": N_("Put a review off"),
     "sign_ended": N_("Ended a signal or a trigger"),
+    "role_ended": N_("Ended a part in the case"),
+    "role_given": N_("Named who answers for a part of the case"),
     "sign_in_limited": N_("Tried to sign in too often"),
     "sign_in_refused": N_("Tried to sign in with a wrong password"),
     "signed_in": N_("Signed in"),

@@ -1,6 +1,6 @@
 """The line of responsible workers without gaps, and the people beside the client."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.consents.domain import BasisState
 from app.core.errors import FieldProblem
-from app.core.texts import N_
+from app.core.texts import N_, Text
 
 LONGEST_NAME: Final = 120
 LONGEST_ROLE: Final = 80
@@ -18,10 +18,24 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 class PeriodKind(StrEnum):
-    """How somebody answers for a case: alone in the line, or beside whoever is."""
+    """How somebody answers for a case: alone in the line, or beside whoever is.
+
+    `entry` and `progress` are the two parts of group employment (domain 1.5 C5): getting in, and going on in it. The
+    responsible worker may have one of them, or both.
+    """
 
     PRIMARY = "primary"
     PAIR = "pair"
+    ENTRY = "entry"
+    PROGRESS = "progress"
+
+
+BESIDE: Final = (PeriodKind.PAIR, PeriodKind.ENTRY, PeriodKind.PROGRESS)
+"""Everybody in these periods sees the case as the responsible worker does."""
+ROLE_WORDS: Final[Mapping[str, Text]] = {
+    PeriodKind.ENTRY: N_("Answers for getting in"),
+    PeriodKind.PROGRESS: N_("Answers for going on"),
+}
 
 
 @dataclass(frozen=True, slots=True)

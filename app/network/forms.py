@@ -58,6 +58,28 @@ class MemberForm(PolkuForm):
         self.party.offer([(row.code, str(row.label)) for row in reference().parties.on(on)])
 
 
+class RoleForm(PolkuForm):
+    """Who answers for a part of the case beside the responsible worker."""
+
+    holder = SelectField(_l("Worker"), empty=_l("Choose"), validators=[Needed(_l("Choose the worker"))])
+    profession_reason = LongTextField(
+        _l("Why this worker, when the pathway does not name the profession"),
+        hint=_l("Needed only for a profession the pathway does not name."),
+        rows=2,
+        validators=[AtMost(LONGEST_REASON)],
+    )
+    reason = LongTextField(_l("Reason"), rows=2, validators=[AtMost(LONGEST_REASON)])
+
+    def offer(self, candidates: list[Candidate]) -> None:
+        """Offer the workers, with the profession, which decides whether a reason is asked."""
+        self.holder.offer([(str(one.id), _with_profession(one)) for one in candidates])
+
+
+def _with_profession(one: Candidate) -> str:
+    words = [one.name, *([one.professions] if one.professions else [])]
+    return " · ".join(words if one.is_allowed else [*words, _("the pathway does not name the profession")])
+
+
 class PairForm(PolkuForm):
     """A second worker beside the responsible one."""
 

@@ -19,7 +19,7 @@ class ResponsiblePeriod(Base):
             ("case_id", "="), ("during", "&&"), name="one_primary_at_a_time", where="kind = 'primary'", using="gist"
         ),
         CheckConstraint("NOT isempty(during)", name="never_empty"),
-        CheckConstraint("kind IN ('primary', 'pair')", name="known_kind"),
+        CheckConstraint("kind IN ('primary', 'pair', 'entry', 'progress')", name="known_kind"),
         Index("ix_responsible_period_case", "case_id"),
         Index("ix_responsible_period_user", "user_id"),
     )

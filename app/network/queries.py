@@ -1,12 +1,12 @@
 """Reading who answers for a case and who stands beside the client."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -22,7 +22,7 @@ from app.consents import queries as consents
 from app.consents.domain import basis_of
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
-from app.network.domain import MemberView, PeriodKind, PeriodView, Span
+from app.network.domain import BESIDE, MemberView, PeriodKind, PeriodView, Span
 from app.network.models import NetworkMember, ResponsiblePeriod
 from app.pathways.loader import pathway
 from app.reference.loader import reference
@@ -38,6 +38,8 @@ class NetworkPage:
     case: CaseView
     line: tuple[PeriodView, ...]
     pairs: tuple[PeriodView, ...]
+    roles: Mapping[str, tuple[PeriodView, ...]]
+    role_professions: Mapping[str, str]
     members: tuple[MemberView, ...]
     names: Mapping[UUID, str]
     may_assign: bool
@@ -79,6 +81,11 @@ def line_of(uow: UnitOfWork, case_id: UUID) -> list[PeriodView]:
 def pairs_of(uow: UnitOfWork, case_id: UUID) -> list[PeriodView]:
     """Return those who stand or stood beside the responsible worker, the latest first."""
     return _periods(uow, case_id, PeriodKind.PAIR)
+
+
+def roles_of(uow: UnitOfWork, case_id: UUID) -> list[PeriodView]:
+    """Return those who answer or answered for a part of the case beside the responsible worker, the latest first."""
+    return [*_periods(uow, case_id, PeriodKind.ENTRY), *_periods(uow, case_id, PeriodKind.PROGRESS)]
 
 
 def _periods(uow: UnitOfWork, case_id: UUID, kind: PeriodKind) -> list[PeriodView]:
@@ -139,10 +146,21 @@ def members_of(uow: UnitOfWork, case_id: UUID, today: date) -> list[MemberView]:
 def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:
     """Return the needs that the network meets: a worker named, and a basis towards every party in it."""
     met: set[str] = {"worker"} if case.worker_id else set()
+    met |= {f"worker:{period.kind}" for period in roles_of(uow, case.id) if period.is_open}
     given = consents.consents_of(uow, case.id)
     if all(basis_of(given, party, today).holds for party in _parties(uow, case.id)):
         met.add("consent:parties")
     return frozenset(met)
+
+
+def met_statements(case_id: Any) -> Iterator[tuple[str, ColumnElement[bool]]]:  # noqa: ANN401 - bound later
+    """Return the need codes of the roles with the condition that meets each: the SQL twin of `met_needs`."""
+    for kind in (PeriodKind.ENTRY, PeriodKind.PROGRESS):
+        goes_on = func.upper_inf(ResponsiblePeriod.during)
+        yield (
+            f"worker:{kind}",
+            exists().where(ResponsiblePeriod.case_id == case_id, ResponsiblePeriod.kind == kind, goes_on),
+        )
 
 
 def _parties(uow: UnitOfWork, case_id: UUID) -> list[str]:
@@ -188,11 +206,13 @@ def primary_rows(uow: UnitOfWork, case_id: UUID) -> list[ResponsiblePeriod]:
     )
 
 
-def open_pair_rows(uow: UnitOfWork, case_id: UUID, user_id: UUID | None = None) -> list[ResponsiblePeriod]:
-    """Return the pair rows that go on, of one user or of all."""
+def open_beside_rows(
+    uow: UnitOfWork, case_id: UUID, user_id: UUID | None = None, *, kinds: Collection[PeriodKind] = BESIDE
+) -> list[ResponsiblePeriod]:
+    """Return the rows beside the line that go on, of one user or of all, of some kinds or of all."""
     found = select(ResponsiblePeriod).where(
         ResponsiblePeriod.case_id == case_id,
-        ResponsiblePeriod.kind == PeriodKind.PAIR,
+        ResponsiblePeriod.kind.in_(kinds),
         func.upper_inf(ResponsiblePeriod.during),
     )
     if user_id is not None:
@@ -223,6 +243,8 @@ def network_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime,
         case=case,
         line=tuple(line),
         pairs=tuple(one for one in pairs if one.is_open),
+        roles=_roles_by_kind(uow, case),
+        role_professions=role_professions(case),
         members=tuple(members_of(uow, case.id, today)),
         names=accounts.full_names(uow, {one.assigned_by for one in line if one.assigned_by}),
         may_assign=can(actor, Permission.ASSIGN_WORKER, case.subject),
@@ -238,6 +260,19 @@ def network_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime,
         page="network",
     )
     return shown
+
+
+def _roles_by_kind(uow: UnitOfWork, case: CaseView) -> Mapping[str, tuple[PeriodView, ...]]:
+    """Return who has and had each role that the case's model knows; nothing for a model without."""
+    wanted = pathway(case.model_key, case.model_version).roles
+    found = roles_of(uow, case.id) if wanted else []
+    return {role: tuple(one for one in found if one.kind == role) for role in wanted}
+
+
+def role_professions(case: CaseView) -> Mapping[str, str]:
+    """Return the professions that the model names for each of its roles, in words."""
+    roles, lists = pathway(case.model_key, case.model_version).roles, reference().professions
+    return {role: ", ".join(lists.label(code) for code in codes) for role, codes in roles.items()}
 
 
 def assign_page(uow: UnitOfWork, actor: Actor, case: CaseView, *, words: str, now: datetime) -> AssignPage:
@@ -268,9 +303,24 @@ def _reachable(uow: UnitOfWork, actor: Actor, case: CaseView, now: datetime) -> 
     return accounts.workers_of_teams(uow, teams, now)
 
 
+def possible_holders(
+    uow: UnitOfWork, actor: Actor, case: CaseView, role: PeriodKind, *, now: datetime
+) -> list[Candidate]:
+    """Return the workers who could answer for a part of the case, those whose profession the model names first."""
+    named = set(pathway(case.model_key, case.model_version).roles.get(role, ()))
+    taken = {row.user_id for row in open_beside_rows(uow, case.id, kinds=[role])}
+    found = [
+        _candidate(user, is_allowed=not named.isdisjoint(user.professions))
+        for user in _reachable(uow, actor, case, now)
+        if user.id not in taken
+    ]
+    return sorted(found, key=lambda one: not one.is_allowed)
+
+
 def possible_pairs(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime) -> list[UserView]:
     """Return the workers who could stand beside the responsible one: neither are nor answer for the case."""
-    taken = {row.user_id for row in open_pair_rows(uow, case.id)} | {case.worker_id}
+    pairs = open_beside_rows(uow, case.id, kinds=[PeriodKind.PAIR])
+    taken = {row.user_id for row in pairs} | {case.worker_id}
     return [user for user in _reachable(uow, actor, case, now) if user.id not in taken]
 
 

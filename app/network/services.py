@@ -30,7 +30,8 @@ from app.duties import services as duties
 from app.duties.domain import DutyKind, DutyOutcome
 from app.network import queries
 from app.network.domain import LONGEST_REASON, PeriodKind, end_of, member_problems, next_start
-from app.network.models import NetworkMember, ResponsiblePeriod
+from app.network.models import NetworkMember
+from app.network.roles import end_beside, new_period
 from app.pathways.loader import pathway
 from app.protection import services as protection
 from app.reference.loader import reference
@@ -128,7 +129,7 @@ def _open_primary(
             row.during = Range(row.during.lower, start, bounds="[)")
     # The open period must be shut before the next begins: the exclusion constraint speaks row by row.
     uow.flush()
-    row = _period(case, worker_id, PeriodKind.PRIMARY, start, actor=actor, now=now)
+    row = new_period(case, worker_id, PeriodKind.PRIMARY, start, actor=actor, now=now)
     seal = uow.vault.seal_optional
     row.reason = seal("responsible_period", "reason", row.id, (reason or "").strip() or None)
     row.profession_exception = seal("responsible_period", "profession_exception", row.id, exception)
@@ -139,20 +140,6 @@ def _open_primary(
         # The row lock has let nobody in between; the constraint is the backstop for writers that do not take it.
         raise Conflict(N_("The responsible worker was changed a moment ago. Look at the case again.")) from error
     return row.id
-
-
-def _period(
-    case: CaseView, user_id: UUID, kind: PeriodKind, start: datetime, *, actor: Actor, now: datetime
-) -> ResponsiblePeriod:
-    return ResponsiblePeriod(
-        id=new_id(),
-        case_id=case.id,
-        user_id=user_id,
-        kind=kind,
-        during=Range(start, None, bounds="[)"),
-        assigned_at=now,
-        assigned_by=actor.id,
-    )
 
 
 def _move_case(
@@ -167,8 +154,8 @@ def _move_case(
 
 def _move_rights(uow: UnitOfWork, case: CaseView, worker_id: UUID, *, now: datetime) -> None:
     """Let the standing follow the line: the new worker's begins, everybody's before and the registrar's end."""
-    for row in queries.open_pair_rows(uow, case.id, worker_id):
-        _end_pair_row(uow, case, row, now=now)
+    for row in queries.open_beside_rows(uow, case.id, worker_id, kinds=[PeriodKind.PAIR]):
+        end_beside(uow, case, row, now=now)
     standing.end(uow, case_id=case.id, kind=StandingKind.RESPONSIBLE, now=now)
     standing.end(uow, case_id=case.id, kind=StandingKind.REGISTRAR, now=now)
     standing.end_for_client(uow, client_id=case.client_id, kind=StandingKind.REGISTRAR, now=now)
@@ -194,8 +181,8 @@ def release_worker(uow: UnitOfWork, case: CaseView, *, on_close: bool = True, ac
     ended = [row for row in queries.primary_rows(uow, case.id) if row.during.upper is None]
     for row in ended:
         row.during = Range(row.during.lower, end_of(queries.span_of(row), now), bounds="[)")
-    for row in queries.open_pair_rows(uow, case.id):
-        _end_pair_row(uow, case, row, now=now)
+    for row in queries.open_beside_rows(uow, case.id):
+        end_beside(uow, case, row, now=now)
     uow.flush()
     standing.end(uow, case_id=case.id, kind=StandingKind.RESPONSIBLE, now=now)
     standing.end(uow, case_id=case.id, kind=StandingKind.REGISTRAR, now=now)
@@ -218,9 +205,9 @@ def add_pair(
         raise Refused(N_("This user does not take clients. Choose another worker."), "pair")
     if user_id == locked.worker_id:
         raise Refused(N_("This worker is already responsible. Choose another."), "pair")
-    if queries.open_pair_rows(uow, case.id, user_id):
+    if queries.open_beside_rows(uow, case.id, user_id, kinds=[PeriodKind.PAIR]):
         raise Refused(N_("This worker is already a pair. Choose another."), "pair")
-    row = _period(case, user_id, PeriodKind.PAIR, now, actor=actor, now=now)
+    row = new_period(case, user_id, PeriodKind.PAIR, now, actor=actor, now=now)
     row.reason = uow.vault.seal_optional("responsible_period", "reason", row.id, (reason or "").strip() or None)
     uow.session.add(row)
     uow.flush()
@@ -233,17 +220,12 @@ def end_pair(uow: UnitOfWork, case: CaseView, *, user_id: UUID, actor: Actor, no
     """End a pair's period and right; raises NotFound for somebody who is no pair now."""
     ensure(actor, Permission.NETWORK_EDIT, case.subject)
     queries.lock_case(uow, case.id)
-    rows = queries.open_pair_rows(uow, case.id, user_id)
+    rows = queries.open_beside_rows(uow, case.id, user_id, kinds=[PeriodKind.PAIR])
     if not rows:
         raise NotFound
     for row in rows:
-        _end_pair_row(uow, case, row, now=now)
+        end_beside(uow, case, row, now=now)
         _record(uow, "pair_ended", case, row.id, actor=actor, now=now, detail={"worker": str(user_id)})
-
-
-def _end_pair_row(uow: UnitOfWork, case: CaseView, row: ResponsiblePeriod, *, now: datetime) -> None:
-    row.during = Range(row.during.lower, end_of(queries.span_of(row), now), bounds="[)")
-    standing.end(uow, case_id=case.id, kind=StandingKind.PAIR, user_id=row.user_id, now=now)
 
 
 def add_member(

@@ -10,8 +10,9 @@ from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.errors import NotFound
 from app.core.ids import read_id
-from app.network import queries, services
-from app.network.forms import AssignForm, MemberForm, PairForm
+from app.network import queries, roles, services
+from app.network.domain import ROLE_WORDS, PeriodKind
+from app.network.forms import AssignForm, MemberForm, PairForm, RoleForm
 from app.reference.loader import reference
 from app.web.forms import submit
 from app.web.guards import requires
@@ -27,7 +28,7 @@ blueprint = Blueprint("network", __name__)
 def index(case_id: UUID) -> ResponseReturnValue:
     """Show who answers for the case and did, and who stands beside the client."""
     shown = queries.network_page(uow(), actor(), case_id, now=moment(), today=today())
-    return page("network/index.html", case=shown.case, shown=shown, lists=reference())
+    return page("network/index.html", case=shown.case, shown=shown, lists=reference(), role_words=ROLE_WORDS)
 
 
 @blueprint.route("/polut/<uuid:case_id>/vastuu", methods=["GET", "POST"])
@@ -85,6 +86,31 @@ def end_pair(case_id: UUID, user_id: UUID) -> ResponseReturnValue:
     return see_other(_after(case.id))
 
 
+@blueprint.route("/polut/<uuid:case_id>/verkosto/osuudet/<role>", methods=["GET", "POST"])
+@requires(Permission.NETWORK_EDIT)
+def add_role(case_id: UUID, role: str) -> ResponseReturnValue:
+    """Name who answers for a part of the case."""
+    case = _case(case_id, Permission.NETWORK_EDIT)
+    professions = queries.role_professions(case).get(role)
+    if professions is None:
+        raise NotFound
+    form = RoleForm()
+    form.offer(queries.possible_holders(uow(), actor(), case, PeriodKind(role), now=moment()))
+    done = submit(form, lambda: _add_role(case, role, form), said=_("Saved"))
+    title = ROLE_WORDS[role]
+    return done or page("network/add_role.html", case=case, form=form, title=title, professions=professions)
+
+
+@blueprint.post("/polut/<uuid:case_id>/verkosto/osuudet/<uuid:period_id>/paata")
+@requires(Permission.NETWORK_EDIT)
+def end_role(case_id: UUID, period_id: UUID) -> ResponseReturnValue:
+    """End somebody's part in the case."""
+    case = _case(case_id, Permission.NETWORK_EDIT)
+    roles.end_role(uow(), case, period_id, actor=actor(), now=moment())
+    flash(_("The part has ended"))
+    return see_other(_after(case.id))
+
+
 def _case(case_id: UUID, permission: Permission) -> CaseView:
     return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
 
@@ -119,6 +145,20 @@ def _add_member(case: CaseView, form: MemberForm) -> str:
 
 def _add_pair(case: CaseView, form: PairForm) -> str:
     services.add_pair(uow(), case, user_id=UUID(form.pair.data), reason=form.reason.data, actor=actor(), now=moment())
+    return url_for("network.index", case_id=case.id)
+
+
+def _add_role(case: CaseView, role: str, form: RoleForm) -> str:
+    roles.add_role(
+        uow(),
+        case,
+        role=role,
+        user_id=UUID(form.holder.data),
+        reason=form.reason.data,
+        profession_reason=form.profession_reason.data,
+        actor=actor(),
+        now=moment(),
+    )
     return url_for("network.index", case_id=case.id)
 
 

@@ -5,7 +5,7 @@ The models themselves are data (`config/pathways/*.vN.yml`, read by `loader`); h
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -92,6 +92,7 @@ MEETING_TOPICS: Final = (
     "progress",
     "review",
 )
+ROLES: Final = ("entry", "progress")
 ACTIVITIES: Final = ("rehabilitative_work_activity", "group_employment")
 MEASURES: Final = ("ME01", "ME02", "ME03", "ME04")
 DOCUMENTS: Final = tuple(f"DO{number:02d}" for number in range(1, 18))
@@ -122,8 +123,8 @@ NEEDS: Final[Mapping[str, LinkKind]] = {
     "worker": LinkKind.ASSIGN_WORKER,
     "review": LinkKind.OPEN_PLAN,
     "review:held": LinkKind.REVIEW_PLAN,
-    "worker:entry": LinkKind.ASSIGN_WORKER,
-    "worker:progress": LinkKind.ASSIGN_WORKER,
+    "worker:entry": LinkKind.OPEN_NETWORK,
+    "worker:progress": LinkKind.OPEN_NETWORK,
     "self_assessment": LinkKind.ENTER_MEASURE,
     "needs_assessment": LinkKind.ASSESS_NEEDS,
     **{f"identification:{part}": LinkKind.IDENTIFY for part in ("signals", "triggers", "facts")},
@@ -331,6 +332,7 @@ class Pathway:
     """One version of one model. A case pins `key` and `version`; a released version never changes.
 
     `activity`: the kind of activity the model runs through, with periods and attendance; None for a model without.
+    `roles`: what somebody answers for beside the responsible worker, each with the professions that may.
     """
 
     key: str
@@ -347,6 +349,7 @@ class Pathway:
     stages: tuple[Stage, ...]
     register_names: tuple[str, ...] = ()
     activity: str | None = None
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_social_welfare(self) -> bool:

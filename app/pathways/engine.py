@@ -278,6 +278,7 @@ _DUTY_ACTIONS: Final[Mapping[str, tuple[Text, LinkKind]]] = {
 _NEED_ACTIONS: Final[Mapping[LinkKind, Text]] = {
     LinkKind.RECORD_CONSENT: N_("Record a consent or another basis"),
     LinkKind.ASSIGN_WORKER: N_("Name the responsible worker"),
+    LinkKind.OPEN_NETWORK: N_("Name who answers for this"),
     LinkKind.OPEN_PLAN: N_("Set the day of the next review"),
     LinkKind.ENTER_MEASURE: N_("Enter a measure"),
     LinkKind.IDENTIFY: N_("Write down what was recognised"),

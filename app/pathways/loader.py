@@ -15,6 +15,7 @@ from app.pathways.domain import (
     ACTIVITIES,
     NEEDS,
     PLAN_KINDS,
+    ROLES,
     STANDING,
     Doer,
     Effect,
@@ -38,7 +39,7 @@ _FILE_NAME: Final = re.compile(r"(?P<key>[a-z][a-z_]*)\.v(?P<version>[1-9]\d*)\.
 _MODEL_TEXTS: Final = frozenset({"key", "letter", "system", "source"})
 _MODEL_WORDS: Final = frozenset({"label", "short", "summary"})
 _MODEL_LISTS: Final = frozenset({"responsible", "beside", "register_names"})
-_MODEL_OPTIONAL: Final = frozenset({"register_names", "activity"})
+_MODEL_OPTIONAL: Final = frozenset({"register_names", "activity", "roles"})
 _MODEL_KEYS: Final = _MODEL_TEXTS | _MODEL_WORDS | _MODEL_LISTS | _MODEL_OPTIONAL | {"version", "plans", "stages"}
 _STAGE_LISTS: Final = frozenset({"responsible", "register_names"})
 _STAGE_NEEDED: Final = frozenset({"label", "short", "client", "professional", "leads_to", "checklist"})
@@ -90,6 +91,7 @@ def read_pathway(raw: Mapping[str, Any], where: str) -> Pathway:
         version=_number(raw["version"], f"{where}: version"),
         plans=tuple(_plan(one, f"{where}: plans[{n}]") for n, one in enumerate(_list(raw["plans"], where))),
         stages=tuple(_stage(code, stages[code], lists[code], worded, f"{where}: {code}") for code in StageCode),
+        roles=_roles(raw.get("roles", {}), f"{where}: roles"),
         activity=_activity(raw.get("activity"), f"{where}: activity"),
         **plain,
     )
@@ -97,6 +99,14 @@ def read_pathway(raw: Mapping[str, Any], where: str) -> Pathway:
     _refuse_unmeetable(model, where)
     _check_defaults(model, where)
     return model
+
+
+def _roles(raw: object, where: str) -> Mapping[str, tuple[str, ...]]:
+    given = only_keys(raw, frozenset(ROLES), where)
+    for role in given:
+        if not _texts(given, role, where):
+            raise FileError(f"{where}: {role}: a dead end, nobody may have the role")
+    return MappingProxyType({role: _texts(given, role, where) for role in given})
 
 
 def _activity(raw: object, where: str) -> str | None:

@@ -24,6 +24,7 @@ from app.core.crypto import SealBroken
 from app.core.uow import UnitOfWork
 from app.duties.domain import POSTPONINGS, DutyKind
 from app.duties.models import Duty
+from app.network.domain import BESIDE, PeriodKind
 from app.network.models import NetworkMember, ResponsiblePeriod
 from app.pathways.engine import first_days, stage_map
 from app.plans.domain import REOPENED, DueDay, VersionState, explain_due
@@ -34,7 +35,10 @@ from app.upkeep.domain import Drift, Finding
 
 PERIOD: Final = "activity_period"
 BATCH: Final = 2000
-LINE: Final = {"primary": StandingKind.RESPONSIBLE.value, "pair": StandingKind.PAIR.value}
+LINE: Final = {
+    (PeriodKind.PRIMARY,): StandingKind.RESPONSIBLE.value,
+    BESIDE: StandingKind.PAIR.value,
+}
 
 
 def _ref() -> ColumnElement[str]:
@@ -92,8 +96,8 @@ def wrong_workers(uow: UnitOfWork) -> Iterator[Finding]:
 
 def wrong_standings(uow: UnitOfWork) -> Iterator[Finding]:
     """Rights without their source, and sources without their right (ruling 2)."""
-    for kind, standing in LINE.items():
-        line = and_(ResponsiblePeriod.kind == kind, func.upper_inf(ResponsiblePeriod.during))
+    for kinds, standing in LINE.items():
+        line = and_(ResponsiblePeriod.kind.in_(kinds), func.upper_inf(ResponsiblePeriod.during))
         right = and_(Standing.kind == standing, Standing.valid_to.is_(None))
         has_right = exists().where(right, Standing.case_id == Case.id, Standing.user_id == ResponsiblePeriod.user_id)
         has_line = exists().where(

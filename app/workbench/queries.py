@@ -52,6 +52,7 @@ from app.duties.domain import DutyKind
 from app.duties.models import Duty
 from app.measures.domain import WORK_ABILITY_SCORE, needs_met_by
 from app.measures.models import MeasureValue
+from app.network import queries as network
 from app.network.domain import MemberView
 from app.network.models import NetworkMember
 from app.participation import queries as participation
@@ -240,6 +241,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         ).where(is_met)
         for code, is_met in (
             *activity.met_statements(_CASE),
+            *network.met_statements(_CASE),
             *assessments.met_statements(_CASE, _TODAY),
             *plans.met_statements(_CASE, _TODAY),
         )

@@ -91,6 +91,7 @@ def examples(session: Session) -> dict[str, object]:
         "token": new_id(),
         "stage": 4,
         "period_id": one(session, "SELECT id FROM activity_period WHERE case_id = :case LIMIT 1", **of_case),
+        "role": "entry",
         "step": "tilanne",
         "week": "2026-11-23",
         "key": "work_ability_support",

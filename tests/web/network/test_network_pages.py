@@ -10,6 +10,7 @@ from app.audit.models import AuditEvent
 from app.cases import queries as cases
 from app.network import queries
 from tests.factories.accounts import create_team, create_user
+from tests.factories.cases import create_case
 from tests.factories.network import assign, create_member
 from tests.web.workbench.conftest import Desk
 
@@ -142,3 +143,27 @@ def test_a_pair_is_added_and_ended(desk: Desk) -> None:
 def test_a_case_of_another_team_is_not_there(desk: Desk) -> None:
     desk.sign_in(worker_of(desk, "Ulkopuolinen", team=create_team(desk.uow)))
     assert desk.browser.get(f"{desk.path}/verkosto").status_code == 404
+
+
+def test_the_parts_of_group_employment_are_named_and_ended_on_the_page(desk: Desk) -> None:
+    """PC5: shown for the model that knows them, and for no other."""
+    case = create_case(desk.uow, model="group_employment", worker=desk.worker, team=desk.team)
+    coach = worker_of(desk, "Veera Valmentaja", profession="employment_coach")
+    page = f"/polut/{case.id}/verkosto"
+    assert "Vastaa etenemisestä" in desk.browser.get(page).text
+    assert "Vastaa etenemisestä" not in desk.browser.get(f"{desk.path}/verkosto").text
+    assert desk.browser.get(f"{desk.path}/verkosto/osuudet/progress").status_code == 404
+    answer = desk.browser.submit(f"{page}/osuudet/progress", {"holder": str(coach.id)}, form="osuus")
+    assert (answer.status_code, answer.location) == (303, page)
+    assert "Veera Valmentaja" in desk.browser.get(page).text
+    (held,) = queries.roles_of(desk.uow, case.id)
+    assert desk.browser.submit(page, form=f"{page}/osuudet/{held.id}/paata").status_code == 303
+    assert [one.is_open for one in queries.roles_of(desk.uow, case.id)] == [False]
+
+
+def test_a_profession_outside_the_pathway_is_asked_about_at_its_field(desk: Desk) -> None:
+    case = create_case(desk.uow, model="group_employment", worker=desk.worker, team=desk.team)
+    nurse = worker_of(desk, "Noora Hoitaja", profession="nurse")
+    answer = desk.browser.submit(f"/polut/{case.id}/verkosto/osuudet/entry", {"holder": str(nurse.id)}, form="osuus")
+    assert answer.status_code == 422
+    assert 'href="#profession_reason"' in answer.text
