@@ -17,6 +17,7 @@ from app.accounts import queries as accounts
 from app.accounts import views as accounts_views
 from app.accounts.domain import AccountsGround, Limit, SessionLimits, SignInLimits
 from app.accounts.passwords import Hasher
+from app.activity import services as activity
 from app.activity import views as activity_views
 from app.assessments import views as assessments_views
 from app.audit import services as audit
@@ -33,6 +34,7 @@ from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
 from app.demo import views as demo_views
 from app.drafts import views as drafts_views
+from app.duties.domain import DutyOutcome
 from app.intake import views as intake_views
 from app.measures import views as measures_views
 from app.network import services as network
@@ -145,6 +147,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     measures_views.init_app(app, path_events.events_of)
     papers_views.init_app(app, Press(settings.root))
     activity_views.init_app(app, workbench.facts_of)
+    plans_views.init_app(app, _follow_plan)
     app.extensions[intake_views.QUEUE] = Queue(settings.broker_url)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -290,6 +293,10 @@ def _record_denial(uow: UnitOfWork, denial: Denial) -> None:
 
 def _follow_consent(uow: UnitOfWork, case: CaseView, actor: Actor, now: datetime) -> None:
     network.check_members(uow, case, actor=actor, now=now)
+
+
+def _follow_plan(uow: UnitOfWork, case: CaseView, actor: Actor, now: datetime) -> None:
+    activity.settle_duties(uow, case, outcome=DutyOutcome.SUPERSEDED, actor=actor, now=now)
 
 
 def _case_shell(case_id: UUID) -> CaseShell:

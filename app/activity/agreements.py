@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.accounts import queries as accounts
-from app.activity import queries
+from app.activity import grounds, queries
 from app.activity.checks import period_problems
 from app.activity.counters import LimitWarning, agreed_dates, agreement_warnings, year_warnings
 from app.activity.domain import (
@@ -132,7 +132,7 @@ def _overlap(
 
 
 def _warnings(uow: UnitOfWork, case: CaseView, kind: ActivityKind, content: PeriodContent) -> list[LimitWarning]:
-    limits = queries.limits_of(kind, content.starts_on)
+    limits = grounds.limits_of(kind, content.starts_on)
     if limits is None:
         return []
     days = queries.days_of_client(uow, case.client_id, kind)
@@ -280,7 +280,7 @@ def _week_problems(period: PeriodView, days_from: date | None) -> list[FieldProb
 def _warnings_of_change(
     uow: UnitOfWork, case: CaseView, before: PeriodView, content: PeriodContent, days_from: date | None
 ) -> list[LimitWarning]:
-    limits = queries.limits_of(before.kind, before.content.starts_on)
+    limits = grounds.limits_of(before.kind, before.content.starts_on)
     if limits is None:
         return []
     found = agreement_warnings(content.days, content.starts_on, content.ends_on, limits)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
-from app.activity import queries
+from app.activity import grounds, queries
 from app.activity.checks import mark_problem, too_long
 from app.activity.counters import attendance_warnings
 from app.activity.domain import (
@@ -104,7 +104,7 @@ def _ask_reason(
     uow: UnitOfWork, period: PeriodView, week: Week, changed: Mapping[date, DayMark], remark: str | None
 ) -> None:
     """A limit may be crossed, but never in silence: only a week that changes is asked about."""
-    limits = queries.limits_of(period.kind, week.monday)
+    limits = grounds.limits_of(period.kind, week.monday)
     if limits is None or not changed or (remark or "").strip():
         return
     days = queries.days_of_client(uow, period.client_id, period.kind).with_marks(changed)

@@ -1,7 +1,7 @@
 """How much activity there has been and will be, against the limits of the law. Plain Python over days and minutes.
 
 Source: RU02; 189/2001 sections 13 b and 14; 872/2019 section 5. The limits themselves are dated facts
-(`config/reference/activity_limits.yml`).
+(`config/reference/plan_limits.yml`), the same that a plan is held against.
 """
 
 import collections
@@ -13,11 +13,28 @@ from typing import Final
 from app.activity.domain import AgreedDay, hours_words
 from app.core.texts import N_, N_n, Text
 from app.core.workdays import add_months, holidays_of, months_between
-from app.reference.domain import ActivityLimits
 
 YEAR: Final = 12
-HOUR: Final = 60
 ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLimits:
+    """How much activity there may be: days a calendar week, minutes a day, months a period, days in any 12 months."""
+
+    min_days_week: int
+    max_days_week: int
+    min_minutes_day: int
+    max_minutes_day: int
+    min_months: int
+    max_months: int
+    max_days_12_months: int
+    basis: str = ""
+
+    @property
+    def hours_day(self) -> tuple[str, str]:
+        """The least and the most hours a day, in words."""
+        return hours_words(self.min_minutes_day), hours_words(self.max_minutes_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +147,15 @@ def _week_warnings(count: int, limits: ActivityLimits) -> list[LimitWarning]:
 
 
 def _hour_warnings(agreed: Iterable[AgreedDay], limits: ActivityLimits) -> list[LimitWarning]:
-    odd = sorted(
-        {row.minutes for row in agreed if not limits.min_hours_day * HOUR <= row.minutes <= limits.max_hours_day * HOUR}
-    )
+    odd = sorted({row.minutes for row in agreed if not limits.min_minutes_day <= row.minutes <= limits.max_minutes_day})
     return [
         LimitWarning(
             "hours_day",
             N_(
                 "A day of %(hours)s h is agreed. The law allows %(least)s–%(most)s h a day.",
                 hours=hours_words(minutes),
-                least=limits.min_hours_day,
-                most=limits.max_hours_day,
+                least=limits.hours_day[0],
+                most=limits.hours_day[1],
             ),
         )
         for minutes in odd
@@ -185,13 +200,13 @@ def attendance_warnings(minutes: Mapping[date, int], monday: date, limits: Activ
         )
         found.append(LimitWarning("days_week", words))
     for day in week:
-        if minutes[day] > limits.max_hours_day * HOUR:
+        if minutes[day] > limits.max_minutes_day:
             hours = hours_words(minutes[day])
             words = N_(
                 "%(day)s has %(hours)s h. The law allows at most %(most)s h a day.",
                 day=day,
                 hours=hours,
-                most=limits.max_hours_day,
+                most=limits.hours_day[1],
             )
             found.append(LimitWarning("hours_day", words))
     if week:
@@ -259,7 +274,7 @@ def _hours_counter(agreed: Collection[AgreedDay], limits: ActivityLimits | None)
     if limits is None:
         return CountLine(label=label, now=now)
     kept = not _hour_warnings(agreed, limits)
-    return CountLine(label=label, now=now, limit=f"{limits.min_hours_day}–{limits.max_hours_day}", is_kept=kept)
+    return CountLine(label=label, now=now, limit="–".join(limits.hours_day), is_kept=kept)
 
 
 def _months_counter(counted: Counted, limits: ActivityLimits | None) -> CountLine:

@@ -18,7 +18,7 @@ LONGEST_LINE: Final = 200
 LONGEST_TEXT: Final = 2_000
 MINUTES: Final = 60
 DAY_MINUTES: Final = 24 * MINUTES
-LIMITS: Final = "KTT_LIMITS"
+LIMIT_CODES: Final = ("DAYS_PER_WEEK", "MINUTES_PER_DAY", "PERIOD_MONTHS", "DAYS_PER_YEAR")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?-(\d{1,2})(?:[.:](\d{2}))?")
 
 

@@ -6,14 +6,22 @@ from datetime import date
 from uuid import UUID
 
 from app.accounts import queries as accounts
-from app.activity import queries
-from app.activity.counters import Counted, CountLine, YearCount, counters_of, monday_of, week_days, year_now
+from app.activity import grounds, queries
+from app.activity.counters import (
+    ActivityLimits,
+    Counted,
+    CountLine,
+    YearCount,
+    counters_of,
+    monday_of,
+    week_days,
+    year_now,
+)
 from app.activity.domain import ActivityKind, AttendanceView, PeriodState, PeriodView, Week
 from app.cases import queries as cases
 from app.cases.domain import CaseView, RecordedView
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
-from app.reference.domain import ActivityLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ def activity_page(
         period=period,
         state=paper.state,
         counters=paper.counters,
-        limits=queries.limits_of(kind, max(today, period.content.starts_on)),
+        limits=grounds.limits_of(kind, max(today, period.content.starts_on)),
         year=paper.year,
         attended=paper.attended,
         coming=paper.coming,
@@ -158,7 +166,7 @@ def _paper(uow: UnitOfWork, period: PeriodView, today: date) -> ActivityPaper:
         attended=days.attended,
         coming=days.agreed,
     )
-    limits = queries.limits_of(period.kind, max(today, content.starts_on))
+    limits = grounds.limits_of(period.kind, max(today, content.starts_on))
     return ActivityPaper(
         period=period,
         state=period.state_on(today),

@@ -14,7 +14,6 @@ from sqlalchemy.orm import aliased
 from app.accounts import queries as accounts
 from app.activity.counters import agreed_dates, week_days
 from app.activity.domain import (
-    LIMITS,
     ActivityKind,
     AgreedDay,
     AttendanceState,
@@ -36,8 +35,6 @@ from app.core.uow import UnitOfWork
 from app.core.workdays import holidays_of
 from app.pathways.loader import pathway
 from app.plans.models import Plan, PlanVersion
-from app.reference.domain import ActivityLimits
-from app.reference.loader import reference
 
 PERIOD: Final = "activity_period"
 MARKS: Final = "activity_attendance"
@@ -71,11 +68,6 @@ def kind_of(case: CaseView) -> ActivityKind | None:
     """Return the activity that belongs to the case's model, or None for a model without."""
     found = pathway(case.model_key, case.model_version).activity
     return ActivityKind(found) if found else None
-
-
-def limits_of(kind: ActivityKind, on: date) -> ActivityLimits | None:
-    """Return the limits of the law that hold for the kind on a day; group employment is work and has none here."""
-    return reference().activity_limits.pick(LIMITS, on) if kind is ActivityKind.REHABILITATIVE else None
 
 
 # -- periods -----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.accounts import queries as accounts
-from app.activity import pages, queries, services
+from app.activity import grounds, pages, queries, services
 from app.activity.counters import monday_of
 from app.activity.domain import (
     CONTRACTS,
@@ -247,6 +247,8 @@ def _prefill(case: CaseView, form: PeriodForm, follows_id: UUID | None) -> None:
     """A renewal starts with what was agreed before, a first period with the plan and the decision there are."""
     if follows_id is not None:
         form.show(renewed(queries.period_of(uow(), case.id, follows_id).content))
+    elif (planned := grounds.planned_of(uow(), case)) is not None:
+        form.show(planned)
     for name in ("plan_version_id", "decision_id"):
         choices = form[name].choices
         if len(choices) == 1 and not form[name].data:

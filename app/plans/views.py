@@ -1,12 +1,14 @@
 """The pages of plans: reading, writing and coming into force."""
 
-from datetime import date
-from typing import Any, Final
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, Flask, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.audit import services as audit
@@ -15,6 +17,7 @@ from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.core.errors import Conflict
+from app.core.uow import UnitOfWork
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
 from app.pathways.loader import pathway
@@ -47,6 +50,16 @@ from app.web.request import actor, moment, today, uow, visit
 from app.web.texts import _, say, worded
 
 blueprint = Blueprint("plans", __name__)
+
+EXTENSION: Final = "polku.plans"
+AfterAcceptance: TypeAlias = Callable[[UnitOfWork, CaseView, Actor, datetime], object]
+
+
+def init_app(app: Flask, after_acceptance: AfterAcceptance) -> None:
+    """Take what higher features do in the same transaction: a plan may end on the day a period of activity ends."""
+    app.extensions[EXTENSION] = after_acceptance
+
+
 DRAFT: Final = "plan"
 COUNT: Final = "laske"
 BOTH: Final = ("GET", "POST")
@@ -333,4 +346,6 @@ def _accept(case: CaseView, version_id: UUID, form: AcceptForm) -> str:
         actor=actor(),
         now=moment(),
     )
+    after_acceptance: AfterAcceptance = current_app.extensions[EXTENSION]
+    after_acceptance(uow(), case, actor(), moment())
     return url_for("plans.show", case_id=case.id, version_id=version_id)

@@ -311,19 +311,6 @@ class ReminderRule(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityLimits(Term):
-    """How much activity there may be: days a calendar week, hours a day, months a period, days in any 12 months."""
-
-    min_days_week: int
-    max_days_week: int
-    min_hours_day: int
-    max_hours_day: int
-    min_months: int
-    max_months: int
-    max_days_12_months: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """All code lists together; the field names are the top-level keys of the files in `config/reference`."""
 
@@ -362,7 +349,6 @@ class Reference:
     feedback_topics: CodeList[Term]
     participation_prompts: CodeList[Prompt]
     reminder_rules: CodeList[ReminderRule]
-    activity_limits: CodeList[ActivityLimits]
     absences: CodeList[Term]
 
     def municipalities_of(self, area: str, on: date) -> tuple[Municipality, ...]:

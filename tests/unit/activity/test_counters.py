@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.activity.counters import (
+    ActivityLimits,
     agreed_dates,
     agreement_warnings,
     attendance_warnings,
@@ -19,9 +20,16 @@ from app.activity.counters import (
 )
 from app.activity.domain import AgreedDay, hours_words, parse_hours
 from app.core.workdays import add_months
-from app.reference.loader import reference
 
-LIMITS = reference().activity_limits.get("KTT_LIMITS")
+LIMITS = ActivityLimits(
+    min_days_week=1,
+    max_days_week=4,
+    min_minutes_day=240,
+    max_minutes_day=480,
+    min_months=3,
+    max_months=24,
+    max_days_12_months=178,
+)
 FIRST = date(2023, 1, 1)
 DAYS = st.sets(st.integers(0, 3 * 366).map(lambda step: FIRST + timedelta(days=step)), max_size=120)
 
