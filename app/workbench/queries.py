@@ -160,6 +160,7 @@ _NO_TEXT = literal("", String)
 _NO_NUMBER = cast(null(), Integer())
 _NO_TIME = cast(null(), DateTime(timezone=True))
 _NO_ID = cast(null(), Uuid())
+_NO_MORE = (_NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID)
 _MINE = Note.author_id == _READER
 _HEARD = participation.needs_met(_CASE, _TODAY).subquery()
 
@@ -224,21 +225,12 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
     )
     .where(Note.case_id == _CASE, Note.happened_on <= _TODAY)
     .group_by(Note.topic, Note.kind),
-    select(
-        literal("document", String),
-        RecordedElsewhere.document,
-        _NO_TEXT,
-        _NO_DAY,
-        _NO_DAY,
-        _NO_NUMBER,
-        _NO_TIME,
-        _NO_ID,
-    ).where(RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY),
+    select(literal("document", String), RecordedElsewhere.document, *_NO_MORE).where(
+        RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY
+    ),
     # needs that are met as they stand, by their code
     *(
-        select(
-            literal("met", String), literal(code, String), _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID
-        ).where(is_met)
+        select(literal("met", String), literal(code, String), *_NO_MORE).where(is_met)
         for code, is_met in (
             *activity.met_statements(_CASE),
             *network.met_statements(_CASE),
@@ -246,7 +238,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
             *plans.met_statements(_CASE, _TODAY),
         )
     ),
-    select(literal("met", String), _HEARD.c.code, _NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID),
+    select(literal("met", String), _HEARD.c.code, *_NO_MORE),
 )
 
 
