@@ -41,7 +41,9 @@ from app.network import services as network
 from app.network import views as network_views
 from app.papers import views as papers_views
 from app.papers.press import Press
+from app.participation import queries as participation
 from app.participation import views as participation_views
+from app.participation.domain import GoalAnswerView
 from app.pathways import loader as pathways
 from app.pathways import views as pathways_views
 from app.plans import views as plans_views
@@ -154,6 +156,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     if settings.env == "demo":
         app.register_blueprint(demo_views.blueprint)
     app.jinja_env.globals["case_shell"] = _case_shell
+    app.jinja_env.globals["goal_answers"] = _goal_answers
     if settings.is_production:
         # only the proxy in front reaches this port (docs/operations.md)
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
@@ -297,6 +300,11 @@ def _follow_consent(uow: UnitOfWork, case: CaseView, actor: Actor, now: datetime
 
 def _follow_plan(uow: UnitOfWork, case: CaseView, actor: Actor, now: datetime) -> None:
     activity.settle_duties(uow, case, outcome=DutyOutcome.SUPERSEDED, actor=actor, now=now)
+
+
+def _goal_answers(case_id: UUID) -> dict[UUID, GoalAnswerView]:
+    """Plans stand below participation and cannot ask; their page shows what the client says of each goal."""
+    return participation.goal_answers_of(visits.uow(), case_id)
 
 
 def _case_shell(case_id: UUID) -> CaseShell:

@@ -152,3 +152,14 @@ def test_a_version_replaced_meanwhile_is_refused_in_plain_words(desk: Desk) -> N
     answered = fill_in(desk, part, {"way": "visit", "goal-1": "agrees"}, "tavoitteet")
     assert answered.status_code == 422
     assert "Vain voimassa olevan suunnitelman tavoitteisiin kirjataan vastauksia." in answered.text
+
+
+def test_a_disagreement_stands_out_on_the_page_of_the_plan_too(desk: Desk) -> None:
+    version = planned(desk).rpartition("/")[2]
+    address = f"{desk.path}/suunnitelmat/{version}"
+    assert "Asiakas on eri mieltä" not in desk.browser.get(address).text
+    answer(desk.uow, desk.case, Answer.AGREES, Answer.DISAGREES, now=desk.now, comment="Liian nopeasti.")
+    desk.uow.commit()
+    page = desk.browser.get(address).text
+    assert "Asiakas on samaa mieltä" in page
+    assert "Asiakas on eri mieltä</b>, 20.11.2026: Liian nopeasti." in page
