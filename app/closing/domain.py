@@ -146,7 +146,10 @@ def _reason_problems(item: OpenItem, answer: Answer) -> list[FieldProblem]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingPage:
-    """What closing shows: the case, what is open, the consents and the network that it touches."""
+    """What closing shows: the case, what is open, the consents and the network that it touches.
+
+    `running_id`: a period of activity that goes on and must be ended first; `feedback_ids`: feedback without an answer.
+    """
 
     shell: CaseShell
     items: tuple[OpenItem, ...]
@@ -155,6 +158,8 @@ class ClosingPage:
     cases: tuple[CaseView, ...]
     asks_ground: bool
     may_withdraw: bool
+    running_id: UUID | None = None
+    feedback_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

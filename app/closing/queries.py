@@ -10,6 +10,8 @@ from app.access.actor import Actor, Role
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.accounts import queries as accounts
+from app.activity import queries as activity
+from app.activity.domain import PeriodState
 from app.cases import queries as cases
 from app.cases.domain import STEP, CaseView
 from app.cases.models import NextStep
@@ -37,6 +39,7 @@ from app.duties.models import Duty
 from app.measures import queries as measures
 from app.network import queries as network
 from app.network.domain import MemberView
+from app.participation import queries as participation
 from app.pathways.domain import Pathway, StageCode
 from app.pathways.loader import all_latest, pathway
 from app.plans import queries as plans
@@ -84,7 +87,16 @@ def closing_page(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime
         cases=other_cases(uow, actor, case, now=now),
         asks_ground=pathway(case.model_key, case.model_version).is_social_welfare,
         may_withdraw=can(actor, Permission.CONSENT_RECORD, case.subject),
+        running_id=running_period(uow, case.id, today),
+        feedback_ids=tuple(one.id for one in participation.voice_of(uow, case.id).open_feedback),
     )
+
+
+def running_period(uow: UnitOfWork, case_id: UUID, today: date) -> UUID | None:
+    """Return the period of activity that goes on, has run over without an end, or is to begin; else None."""
+    unsettled = {PeriodState.ONGOING, PeriodState.OVER, PeriodState.PLANNED}
+    found = (one.id for one in activity.periods_of(uow, case_id) if one.state_on(today) in unsettled)
+    return next(found, None)
 
 
 def ending_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, today: date) -> EndingPage:

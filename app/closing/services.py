@@ -31,7 +31,7 @@ from app.closing.domain import (
 )
 from app.consents import services as consents
 from app.core.clock import local_date
-from app.core.errors import Conflict, Refused
+from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.duties import queries as ledger
@@ -72,6 +72,8 @@ def close(
     items = queries.open_items(uow, case.id)
     others = queries.other_cases(uow, actor, case, now=now)
     problems = _problems(case, closing, items, others, today=local_date(now))
+    if queries.running_period(uow, case.id, local_date(now)) is not None:
+        problems.append(FieldProblem(None, N_("End the period of activity first. Then the case can be closed.")))
     if problems:
         raise Refused.because(problems)
     case_services.close_case(uow, case, closing.ending, actor=actor, now=now, expected_version=expected_version)

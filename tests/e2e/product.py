@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.clients.models import Client
 from app.core.crypto import Vault
 from app.core.db import make_engine, make_sessions
+from app.core.uow import UnitOfWork, unit_of_work
 from config.settings import Settings
 from tests.launched import Clone
 
@@ -66,6 +67,16 @@ class Product:
         url = self._settings().migration_database_url.replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(url) as connection:
             yield connection
+
+    @contextmanager
+    def work(self) -> Iterator[UnitOfWork]:
+        """A unit of work past the pages: what a test needs on record and another test records through them."""
+        settings = self._settings()
+        vault = Vault(settings.field_keys, settings.protected_keys, settings.index_key)
+        engine = make_engine(settings.database_url, pool_size=1)
+        with unit_of_work(make_sessions(engine), vault) as uow:
+            yield uow
+        engine.dispose()
 
     def sign_everybody_out(self) -> None:
         """End every session: a user may have three, and which is the oldest cannot be told while the clock stands."""

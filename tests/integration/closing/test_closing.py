@@ -22,6 +22,7 @@ from app.duties.services import open_duty
 from app.plans import services as plans
 from app.upkeep import queries as upkeep
 from tests.factories.accounts import actor_of, create_team
+from tests.factories.activity import create_period
 from tests.factories.cases import create_case, create_worker, seen_by
 from tests.factories.closing import close_case
 from tests.factories.consents import build_entry, create_consent
@@ -188,3 +189,12 @@ def test_each_ending_leaves_its_row_in_the_trail(desk: Desk) -> None:
     )
     rows = desk.uow.session.scalars(select(AuditEvent.action).where(AuditEvent.case_id == desk.id)).all()
     assert {"case_closed", "step_dropped", "step_moved"} <= set(rows)
+
+
+def test_a_period_of_activity_that_goes_on_keeps_the_case_open(uow: UnitOfWork, now: datetime) -> None:
+    desk = Desk(uow, now, model="quality_based_coaching")
+    create_period(uow, desk.case)
+    with pytest.raises(Refused) as refusal:
+        desk.close()
+    assert "End the period of activity first" in str(refusal.value.reasons[0].message)
+    assert desk.case.is_open
