@@ -83,6 +83,7 @@ class Journey:
             LinkKind.IDENTIFY: self.identify,
             LinkKind.ASSESS_NEEDS: self.assess_needs,
             LinkKind.KEEP_ACTIVITY: self.activity,
+            LinkKind.OPEN_NETWORK: lambda: self.role(item.code.partition(":")[2]),
             LinkKind.WRITE_PLAN: self.plan,
             LinkKind.REVIEW_PLAN: self.review,
         }
@@ -136,6 +137,16 @@ class Journey:
         self.page.get_by_role("link", name=re.compile("^Merkitse lomake annetuksi")).first.click()
         self.page.get_by_label("Lomakkeen kieli").select_option("suomi")
         press(self.page, "Tallenna")
+
+    def role(self, name: str) -> None:
+        """Somebody is named for a part of the case, with a reason where the profession asks for one."""
+        self.page.locator(f"a[href$='/verkosto/osuudet/{name}']").first.click()
+        self.page.locator("[name=holder]").select_option(index=1)
+        why = self.page.locator("main textarea")
+        if why.count():
+            why.first.fill("Tuntee asiakkaan ja ryhmän.")
+        self.page.locator("main button[data-default]").click()
+        said(self.page, "Tallennettu")
 
     def score(self) -> None:
         """The client gives their work ability a number."""

@@ -132,6 +132,7 @@ def examples(page: Page, product: Product) -> dict[str, Any]:
         "measure": "ME01",
         "paper": "yhteenveto",
         "week": "2026-11-23",
+        "role": "entry",
         **on_record(product, case),
     }
 
@@ -201,7 +202,7 @@ def test_every_page_of_a_worker(sign_in: SignIn, product: Product, axe: Callable
             values["measure"] = "ME02"
         if endpoint in {"closing.reopen", "closing.ending"}:
             values["case_id"] = closed
-        if endpoint == "closing.carried":
+        if endpoint in {"closing.carried", "network.add_role"}:
             values["case_id"] = known["following"]
         look(page, axe, place(endpoint, values))
 
