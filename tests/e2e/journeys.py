@@ -82,7 +82,7 @@ class Journey:
             LinkKind.ENTER_MEASURE: self.form_given if item.code == "self_assessment" else self.score,
             LinkKind.IDENTIFY: self.identify,
             LinkKind.ASSESS_NEEDS: self.assess_needs,
-            LinkKind.KEEP_ACTIVITY: self.activity,
+            LinkKind.KEEP_ACTIVITY: lambda: self.activity(item.code.partition(":")[2]),
             LinkKind.OPEN_NETWORK: lambda: self.role(item.code.partition(":")[2]),
             LinkKind.WRITE_PLAN: self.plan,
             LinkKind.REVIEW_PLAN: self.review,
@@ -196,23 +196,21 @@ class Journey:
             words = "1.3.2027" if asked.type is FieldType.DAY else "Sovittiin yhdessä."
             self.page.get_by_label(str(asked.label)).first.fill(words)
 
-    def activity(self) -> None:
-        """A period that began yesterday is agreed, then its steward is told, then a day of it is marked."""
+    def activity(self, part: str) -> None:
+        """A period that began yesterday is agreed; its steward is told; a day of it is marked."""
         page = self.page.get_by_role("main")
         if page.get_by_role("link", name="Kirjaa jakso").count():
             page.get_by_role("link", name="Kirjaa jakso").click()
             for name, words in PERIOD.items():
                 page.locator(f"[name={name}]").fill(words)
             press(page, "Tallenna jakso")
-            return
-        told = page.get_by_role("link", name=re.compile("^Kirjaa.* luottamusmie"))
-        if told.count():
-            told.click()
+        if part == "shop_steward":
+            page.get_by_role("link", name=re.compile("^Kirjaa.* luottamusmie")).click()
             page.locator("[name=told_by]").fill("Anna Mäki")
             press(page, "Tallenna ilmoitus")
-            return
-        page.get_by_label("Läsnä ", exact=False).first.check()
-        press(page, "Tallenna viikko")
+        elif part == "attendance":
+            page.get_by_label("Läsnä ", exact=False).first.check()
+            press(page, "Tallenna viikko")
 
     def review(self) -> None:
         """Hold the review of the plan that is in force, with its one goal."""
