@@ -31,45 +31,11 @@ PERIOD: Final = {
 WISH: Final = "Haluan jaksaa töissä kolme päivää viikossa"
 
 
-class Journey:
-    """One client on one pathway, with the worker's page."""
+class Records:
+    """How each kind of item is put on record, on the page its link leads to."""
 
-    def __init__(self, page: Page, model: Pathway) -> None:
-        self.page, self.model = page, model
-        self.case = deeds.register(page, deeds.invent("Säde"), model=str(model.label))
-        deeds.name_worker(page, "Anna Mäki")
-
-    def show(self, code: StageCode) -> None:
-        """Open the page of a stage from the map."""
-        follow(self.page, f"{code.number} {self.model.stage(code).label}")
-
-    def row(self, item: Item) -> Locator:
-        """The line of an item on the checklist that is shown."""
-        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=str(item.label)))
-
-    def record_everything(self, code: StageCode) -> None:
-        """Put each required item of the stage on record by following its own link, then see the list full."""
-        self.show(code)
-        for item in self.model.stage(code).checklist:
-            if not item.is_optional and "Puuttuu" in self.row(item).inner_text():
-                follow(self.row(item), "Kirjaa")
-                self.put(item)
-                self.show(code)
-                expect(self.row(item)).to_contain_text("Kirjattu")
-        asked = sum(not item.is_optional for item in self.model.stage(code).checklist)
-        full = f"Tarkistuslista: {asked}/{asked} pakollisesta kirjattu"
-        expect(self.page.get_by_role("heading", name=full, exact=True)).to_be_visible()
-
-    def open(self, code: StageCode) -> None:
-        """Open a stage; what it needs is put on record first, so no reason is asked."""
-        self.show(code)
-        for need in self.model.stage(code).needs:
-            row = self.page.get_by_role("listitem").filter(has_text=str(need.label)).filter(has_text="Puuttuu")
-            if row.count():
-                follow(row, "Kirjaa")
-                self.put(need)
-                self.show(code)
-        deeds.open_stage(self.page, f"{code.number} {self.model.stage(code).label}")
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
     def put(self, item: Item | Need) -> None:
         """Do on the page that is open what the item asks for."""
@@ -222,6 +188,48 @@ class Journey:
         press(self.page, "Tallenna ja jatka")
         press(self.page, "Tallenna tarkistus")
         said(self.page, "Tarkistus tallennettu")
+
+
+class Journey(Records):
+    """One client on one pathway, with the worker's page."""
+
+    def __init__(self, page: Page, model: Pathway) -> None:
+        super().__init__(page)
+        self.model = model
+        self.case = deeds.register(page, deeds.invent("Säde"), model=str(model.label))
+        deeds.name_worker(page, "Anna Mäki")
+
+    def show(self, code: StageCode) -> None:
+        """Open the page of a stage from the map."""
+        follow(self.page, f"{code.number} {self.model.stage(code).label}")
+
+    def row(self, item: Item) -> Locator:
+        """The line of an item on the checklist that is shown."""
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=str(item.label)))
+
+    def record_everything(self, code: StageCode) -> None:
+        """Put each required item of the stage on record by following its own link, then see the list full."""
+        self.show(code)
+        for item in self.model.stage(code).checklist:
+            if not item.is_optional and "Puuttuu" in self.row(item).inner_text():
+                follow(self.row(item), "Kirjaa")
+                self.put(item)
+                self.show(code)
+                expect(self.row(item)).to_contain_text("Kirjattu")
+        asked = sum(not item.is_optional for item in self.model.stage(code).checklist)
+        full = f"Tarkistuslista: {asked}/{asked} pakollisesta kirjattu"
+        expect(self.page.get_by_role("heading", name=full, exact=True)).to_be_visible()
+
+    def open(self, code: StageCode) -> None:
+        """Open a stage; what it needs is put on record first, so no reason is asked."""
+        self.show(code)
+        for need in self.model.stage(code).needs:
+            row = self.page.get_by_role("listitem").filter(has_text=str(need.label)).filter(has_text="Puuttuu")
+            if row.count():
+                follow(row, "Kirjaa")
+                self.put(need)
+                self.show(code)
+        deeds.open_stage(self.page, f"{code.number} {self.model.stage(code).label}")
 
     def end_activity(self) -> None:
         """A period that goes on keeps the case open."""
