@@ -297,7 +297,11 @@ def _year_counter(counted: Counted, limits: ActivityLimits | None, today: date) 
         else N_("Left: %(left)s. The agreed days cross the limit on %(day)s.", left=year.left, day=year.crossed_on)
     )
     return CountLine(
-        label=label, now=str(year.used), limit=f"≤ {year.most}", words=words, is_kept=year.crossed_on is None
+        label=label,
+        now=str(year.used),
+        limit=f"≤\N{NO-BREAK SPACE}{year.most}",
+        words=words,
+        is_kept=year.crossed_on is None,
     )
 
 

@@ -60,6 +60,11 @@ LENGTH: Final = ("starts_on", "ends_on")
 class HoursField(TextField):
     """The hours of a weekday as people write them: 9-13 or 8.30–12.30; empty is a day without activity."""
 
+    @property
+    def title(self) -> str:
+        """The weekday alone: that most days are left empty is said once, above them."""
+        return str(self.label.text).capitalize()
+
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the hours, or say how to write them; what was typed stays."""
         super().process_formdata(valuelist)
@@ -119,6 +124,8 @@ class PeriodForm(PolkuForm):
     def fit(self, kind: ActivityKind, *, is_change: bool) -> None:
         """Take away the questions of the other kind, and when something is changed, those that stay as they are."""
         gone = ONLY_REHABILITATIVE if kind is ActivityKind.GROUP else ONLY_GROUP
+        if kind is ActivityKind.REHABILITATIVE:
+            self["evaluate_on"].validators = [Needed(_l("Write the day by which the effect is evaluated"))]
         for name in (*gone, *(LENGTH if is_change else ("days_from",))):
             del self[name]
 
