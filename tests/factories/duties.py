@@ -20,6 +20,8 @@ SUBJECTS = {
     DutyKind.CONSENT_EXPIRY: "consent",
     DutyKind.MEMBER_WITHOUT_BASIS: "network_member",
     DutyKind.TASK: "next_step",
+    DutyKind.NEEDS_ASSESSMENT_START: "needs_assessment",
+    DutyKind.NEEDS_ASSESSMENT_DONE: "needs_assessment",
 }
 
 

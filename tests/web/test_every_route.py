@@ -66,36 +66,39 @@ def examples(session: Session) -> dict[str, object]:
         " AND EXISTS (SELECT 1 FROM measure_value m WHERE m.case_id = c.id)"
         " ORDER BY c.opened_on, c.id LIMIT 1",
     )
-    of_case = {"case": case}
     return {
         "case_id": case,
-        "client_id": one(session, "SELECT client_id FROM pathway_case WHERE id = :case", **of_case),
-        "plan_id": one(session, "SELECT id FROM plan WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
-        "duty_id": one(
-            session, "SELECT id FROM duty WHERE case_id = :case ORDER BY closed_at NULLS FIRST, id LIMIT 1", **of_case
-        ),
-        "version_id": one(
-            session,
-            "SELECT v.id FROM plan_version v JOIN plan p ON p.id = v.plan_id WHERE p.case_id = :case LIMIT 1",
-            **of_case,
-        ),
+        **of_the_case(session, case),
         "paper": "yhteenveto",
-        "consent_id": one(session, "SELECT id FROM consent WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
         "user_id": one(session, "SELECT id FROM user_account WHERE username = 'juha.laine'"),
         "team_id": one(session, "SELECT id FROM team ORDER BY name LIMIT 1"),
         "job_id": new_id(),
-        "entry_id": one(session, "SELECT id FROM measure_value WHERE case_id = :case ORDER BY id LIMIT 1", **of_case),
         "measure": "ME01",
-        "needs_id": new_id(),
-        "sign_id": new_id(),
+        "sign_id": one(session, "SELECT id FROM identification_sign WHERE case_id = :case LIMIT 1", case=case),
         "token": new_id(),
         "stage": 4,
-        "period_id": one(session, "SELECT id FROM activity_period WHERE case_id = :case LIMIT 1", **of_case),
         "role": "entry",
         "step": "tilanne",
         "week": "2026-11-23",
         "key": "work_ability_support",
     }
+
+
+def of_the_case(session: Session, case: UUID) -> dict[str, object]:
+    """One of everything that hangs on a case; what the demo has none of is an id that nothing has."""
+    statements = {
+        "client_id": "SELECT client_id FROM pathway_case WHERE id = :case",
+        "plan_id": "SELECT id FROM plan WHERE case_id = :case ORDER BY id LIMIT 1",
+        "duty_id": "SELECT id FROM duty WHERE case_id = :case ORDER BY closed_at NULLS FIRST, id LIMIT 1",
+        "version_id": "SELECT v.id FROM plan_version v JOIN plan p ON p.id = v.plan_id WHERE p.case_id = :case LIMIT 1",
+        "consent_id": "SELECT id FROM consent WHERE case_id = :case ORDER BY id LIMIT 1",
+        "entry_id": "SELECT id FROM measure_value WHERE case_id = :case ORDER BY id LIMIT 1",
+        "hearing_id": "SELECT id FROM client_hearing WHERE case_id = :case ORDER BY id LIMIT 1",
+        "feedback_id": "SELECT id FROM client_feedback WHERE case_id = :case ORDER BY id LIMIT 1",
+        "needs_id": "SELECT id FROM needs_assessment WHERE case_id = :case LIMIT 1",
+        "period_id": "SELECT id FROM activity_period WHERE case_id = :case LIMIT 1",
+    }
+    return {name: one(session, statement, case=case) for name, statement in statements.items()}
 
 
 def readable(app: Flask) -> Iterator[Rule]:
