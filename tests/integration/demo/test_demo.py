@@ -153,7 +153,8 @@ def test_another_seed_makes_other_people(uow: UnitOfWork, now: datetime) -> None
 
 def test_all_days_follow_the_day_it_is_made_for(uow: UnitOfWork, now: datetime) -> None:
     make(uow, now, clients=60, today=date(2028, 2, 29))
-    days = rows(uow, "SELECT (SELECT min(due_on) FROM duty) AS first, (SELECT max(happened_on) FROM note) AS last")
+    first = "SELECT min(due_on) FROM duty WHERE closed_at IS NULL"
+    days = rows(uow, f"SELECT ({first}) AS first, (SELECT max(happened_on) FROM note) AS last")  # noqa: S608 - no value
     assert date(2028, 1, 1) < days[0].first < date(2028, 2, 29)
     assert date(2028, 2, 20) < days[0].last < date(2028, 2, 29)
 
