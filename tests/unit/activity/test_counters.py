@@ -88,6 +88,21 @@ def test_a_day_leaves_the_twelve_months_on_the_day_of_the_same_number() -> None:
     assert year_count([date(2024, 2, 29)], date(2025, 2, 28)) == 0
 
 
+@pytest.mark.parametrize(
+    ("first", "same_day"),
+    [
+        (date(2026, 3, 5), date(2027, 3, 5)),
+        (date(2024, 2, 29), date(2025, 2, 28)),
+    ],
+)
+def test_the_day_of_the_same_number_a_year_later_crosses_nothing_and_the_day_before_does(
+    first: date, same_day: date
+) -> None:
+    assert first_crossing([first, same_day], 1) is None
+    before = same_day - timedelta(days=1)
+    assert first_crossing([first, before], 1) == before
+
+
 def test_a_crossing_that_has_been_is_not_told_of_as_one_to_come() -> None:
     days = run(179)
     assert first_crossing(days, 178, since=days[-1]) == days[-1]
