@@ -22,6 +22,8 @@ LONGEST_ORDER: Final = 2_000_000
 SECONDS: Final = 10
 MEGABYTES: Final = 1536
 AT_ONCE: Final = 2
+PATIENCE: Final = 3.0
+"""Seconds to wait for a free press; the request holds its transaction meanwhile."""
 UNSHOWN: Final = "\ufffd"
 LONGEST_WORD: Final = 40
 PIECE: Final = 10
@@ -142,7 +144,7 @@ class Press:
     def _run(self, order: bytes) -> bytes:
         if len(order) > LONGEST_ORDER:
             raise PaperNotMade(N_("The paper is too long to be made into a PDF. Read it on the page."))
-        if not self.busy.acquire(timeout=self.seconds):
+        if not self.busy.acquire(timeout=min(self.seconds, PATIENCE)):
             raise PaperNotMade(N_("Several papers are being made right now. Try again in a moment."))
         try:
             done = subprocess.run(
