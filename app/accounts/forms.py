@@ -180,9 +180,3 @@ def standing_values(user: UserView) -> dict[str, Any]:
         "phone": user.phone,
         "version": user.version,
     }
-
-
-def version_of(form: PolkuForm) -> int | None:
-    """The version of the record that the form was opened on."""
-    version: Any = form.version.data
-    return version if isinstance(version, int) else None

@@ -150,7 +150,7 @@ def edit_user(user_id: UUID) -> ResponseReturnValue:
     _offer(form)
 
     def act() -> str:
-        version = forms.version_of(form)
+        version = form.seen
         services.change_user(uow(), user_id, expected_version=version, **form.details(), actor=actor(), now=moment())
         return url_for("accounts.users")
 
@@ -259,7 +259,7 @@ def edit_team(team_id: UUID) -> ResponseReturnValue:
     form = forms.TeamForm(data={"name": team.name, "version": team.version})
 
     def act() -> str:
-        version, name = forms.version_of(form), form.name.data or ""
+        version, name = form.seen, form.name.data or ""
         services.change_team(uow(), team_id, expected_version=version, name=name, actor=actor(), now=moment())
         return url_for("accounts.teams")
 
@@ -274,7 +274,7 @@ def close_team(team_id: UUID) -> ResponseReturnValue:
     form = PolkuForm(data={"version": team.version})
 
     def act() -> str:
-        version = forms.version_of(form)
+        version = form.seen
         services.close_team(uow(), team_id, expected_version=version, actor=actor(), now=moment())
         return url_for("accounts.teams")
 

@@ -248,12 +248,6 @@ class WeekForm(PolkuForm):
                 is_fine = False
         return is_fine
 
-    @property
-    def seen(self) -> int | None:
-        """How many marks the week had when the form was shown."""
-        found: Any = self.version.data
-        return found if isinstance(found, int) else None
-
 
 def meet(form: WeekForm, week: Week) -> bool:
     """Return whether somebody has marked the week meanwhile, and if so let the form go on from their marks.
@@ -266,7 +260,7 @@ def meet(form: WeekForm, week: Week) -> bool:
     for row in week.rows:
         if row.mark is not None and row.is_open and marks[row.day].state is AttendanceState.CLEARED:
             _show_row(form, row)
-    form.version.data = week.count  # type: ignore[assignment] # an int travels in a hidden field
+    form.open_on(week.count)
     return True
 
 
@@ -295,7 +289,7 @@ def make_week_form(week: Week, on: date) -> WeekForm:
             if not form.is_submitted():
                 _show_row(form, row)
     if not form.is_submitted():
-        form.version.data = week.count  # type: ignore[assignment] # an int travels in a hidden field
+        form.open_on(week.count)
     return form
 
 

@@ -47,7 +47,7 @@ from app.core.uow import UnitOfWork
 from app.pathways.domain import Facts
 from app.reference.loader import reference
 from app.web.charts import BarChart, BarRow, bars
-from app.web.forms import PolkuForm, submit
+from app.web.forms import submit
 from app.web.guards import requires
 from app.web.page import page
 from app.web.request import actor, moment, today, uow
@@ -120,7 +120,7 @@ def change(case_id: UUID, period_id: UUID) -> ResponseReturnValue:
     form = _period_form(case, period.kind, rests_on=period.content.plan_version_id, is_change=True)
     if request.method == "GET":
         form.show(period.content)
-        form.version.data = period.version  # type: ignore[assignment] # an int travels in a hidden field
+        form.open_on(period.version)
     done = submit(form, lambda: _change(case, period, form), said=_("The change is saved"))
     return done or page("activity/change.html", case=case, form=form, kind=period.kind, period=period)
 
@@ -269,16 +269,11 @@ def _change(case: CaseView, period: PeriodView, form: PeriodForm) -> str:
         period.id,
         form.content(starts_on=period.content.starts_on, ends_on=period.content.ends_on),
         days_from=form["days_from"].data,
-        expected_version=_version(form),
+        expected_version=form.seen,
         actor=actor(),
         now=moment(),
     )
     return _after(case)
-
-
-def _version(form: PolkuForm) -> int | None:
-    found: object = form.version.data
-    return found if isinstance(found, int) else None
 
 
 def _mark(case: CaseView, shown: ActivityPage, form: WeekForm) -> str:

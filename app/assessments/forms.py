@@ -68,20 +68,10 @@ class DraftedForm(PolkuForm):
 
     kept_at: datetime | None = None
 
-    def open_on(self, version: int) -> None:
-        """Remember the version the form shows."""
-        self.version.data = version  # type: ignore[assignment] # an int travels in a hidden field
-
     def take_draft(self, draft: DraftView | None, version: int) -> None:
         """Go on from the draft's version when there is one, else from the record's."""
         self.kept_at = draft.saved_at if draft else None
         self.open_on(draft.base_version if draft else version)
-
-    @property
-    def seen(self) -> int | None:
-        """The version the form was opened on."""
-        found: Any = self.version.data
-        return found if isinstance(found, int) else None
 
 
 def _text(label: Text, rows: int = 2, hint: object = None) -> LongTextField:

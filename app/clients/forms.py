@@ -61,15 +61,6 @@ class DetailsForm(PolkuForm):
             form.ask_for_sealed_contact()
         return form
 
-    @property
-    def opened_on(self) -> int | None:
-        """The version of the person that the form was opened on."""
-        return int(self.version.data) if self.version.data is not None else None
-
-    def reopen_on(self, version: int) -> None:
-        """Let the form, sent again, write over this version."""
-        self.version.process_data(version)
-
     def offer_choices(self, today: date, *, is_protected: bool) -> None:
         """Offer the languages and towns that hold today; of a sealed town only that it may be taken away."""
         lists = reference()

@@ -94,7 +94,7 @@ def _change(client: ClientView, form: forms.DetailsForm) -> str:
         uow(),
         client.id,
         form.details(),
-        expected_version=form.opened_on,
+        expected_version=form.seen,
         reason=form.reason.data or "",
         actor=actor(),
         now=moment(),
@@ -107,7 +107,7 @@ def _show_details(client_id: UUID, form: forms.DetailsForm) -> ResponseReturnVal
     is_overtaken = visit().status == 409
     if is_overtaken:
         # both versions are on the page now: a second saving is made knowingly
-        form.reopen_on(client.version)
+        form.open_on(client.version)
     return page(
         "clients/edit.html",
         form=form,

@@ -45,27 +45,13 @@ GROUNDS: Final = (
 )
 
 
-class VersionedForm(PolkuForm):
-    """A form about a case, which must be as it was when the form was opened."""
-
-    def keep(self, version: int) -> None:
-        """Keep the version for the optimistic lock."""
-        setattr(self.version, "data", version)  # noqa: B010 - the published types say a hidden field holds text
-
-    @property
-    def opened_at(self) -> int | None:
-        """The version the form was opened on, or None."""
-        kept: Any = self.version.data
-        return kept if isinstance(kept, int) else None
-
-
-class ReasonForm(VersionedForm):
+class ReasonForm(PolkuForm):
     """A deed that asks why."""
 
     reason = LongTextField(_l("Reason"), rows=2, validators=[Needed(_l("Write the reason.")), AtMost(LONGEST_REASON)])
 
 
-class CloseForm(VersionedForm):
+class CloseForm(PolkuForm):
     """Close a case with its outcome; `make_close_form` adds a question for everything that is open."""
 
     items: tuple[OpenItem, ...] = ()

@@ -35,12 +35,12 @@ def close(case_id: UUID) -> ResponseReturnValue:
     form = make_close_form(shown, reference())
     if request.method == "GET":
         form.start()
-        form.keep(case.version)
+        form.open_on(case.version)
     return submit(form, lambda: _close(case, form), said=_("Case closed")) or _close_page(shown, form)
 
 
 def _close(case: CaseView, form: CloseForm) -> str:
-    services.close(uow(), case, form.closing(), actor=actor(), now=moment(), expected_version=form.opened_at)
+    services.close(uow(), case, form.closing(), actor=actor(), now=moment(), expected_version=form.seen)
     return url_for("closing.ending", case_id=case.id)
 
 
@@ -62,13 +62,13 @@ def reopen(case_id: UUID) -> ResponseReturnValue:
     """Open a closed case again."""
     case, form = _case(case_id, Permission.CASE_REOPEN), ReasonForm()
     if request.method == "GET":
-        form.keep(case.version)
+        form.open_on(case.version)
     done = submit(form, lambda: _reopen(case, form), said=_("Case reopened"))
     return done or _page("reopen", _shell(case, "reopen"), form=form)
 
 
 def _reopen(case: CaseView, form: ReasonForm) -> str:
-    given = {"reason": form.reason.data, "expected_version": form.opened_at}
+    given = {"reason": form.reason.data, "expected_version": form.seen}
     services.reopen(uow(), case, **given, actor=actor(), now=moment())
     return url_for("workbench.summary", case_id=case.id)
 

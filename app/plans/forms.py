@@ -115,21 +115,7 @@ class BeforeForce(Needed):
         """Let the draft be saved."""
 
 
-class VersionForm(PolkuForm):
-    """A form about a version, which must be the one that was opened."""
-
-    def open_on(self, version: int) -> None:
-        """Remember the version the form shows."""
-        self.version.data = version  # type: ignore[assignment] # an int travels in a hidden field
-
-    @property
-    def seen(self) -> int | None:
-        """The version the form was opened on."""
-        found: Any = self.version.data
-        return found if isinstance(found, int) else None
-
-
-class PlanForm(VersionForm):
+class PlanForm(PolkuForm):
     """A draft; `make_plan_form` adds the fields in the order of the page."""
 
     shape: tuple[GoalRow, ...] = ()
@@ -297,7 +283,7 @@ class StartForm(PolkuForm):
     kind = ChoiceField(_l("Kind of plan"), validators=[Needed(_l("Choose the kind of plan"))])
 
 
-class SignForm(VersionForm):
+class SignForm(PolkuForm):
     """Signatures, party by party; `make_sign_form` adds the fields of those who may still sign."""
 
     parties: tuple[str, ...] = ()
@@ -369,5 +355,5 @@ def _sign_fields(parties: Sequence[str], systems: Sequence[tuple[str, str]]) -> 
     return fields
 
 
-class DeedForm(VersionForm):
+class DeedForm(PolkuForm):
     """A form of one button."""

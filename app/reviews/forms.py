@@ -36,15 +36,15 @@ class PostponeForm(PolkuForm):
         validators=[Needed(_l("Write why the review is put off")), AtMost(LONGEST_TEXT)],
     )
 
-    def open_on(self, day: date) -> None:
+    def open_on_day(self, day: date) -> None:
         """Remember the day that is put off."""
-        self.version.data = day.toordinal()  # type: ignore[assignment] # an int travels in a hidden field
+        self.open_on(day.toordinal())
 
     @property
-    def seen(self) -> date | None:
+    def seen_day(self) -> date | None:
         """The day the form was opened on."""
-        found: Any = self.version.data
-        return date.fromordinal(found) if isinstance(found, int) and 0 < found <= date.max.toordinal() else None
+        seen = self.seen or 0
+        return date.fromordinal(seen) if 0 < seen <= date.max.toordinal() else None
 
 
 class SituationForm(PolkuForm):

@@ -97,7 +97,7 @@ def postpone(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
     if why.duty is None:
         raise NotFound
     if not form.is_submitted():
-        form.open_on(why.duty.due_on)
+        form.open_on_day(why.duty.due_on)
     done = submit(form, lambda: _put_off(case, plan_id, form), said=_("Review put off"))
     postponed = plans.postponed_of(uow(), plan_id)
     return done or _case_page("reviews/postpone.html", case, form=form, why=why, postponed=postponed)
@@ -149,7 +149,7 @@ def _case_page(template: str, case: CaseView, **known: Any) -> ResponseReturnVal
 
 
 def _put_off(case: CaseView, plan_id: UUID, form: PostponeForm) -> str:
-    to, reason, seen = form.due_on.data, form.reason.data, form.seen
+    to, reason, seen = form.due_on.data, form.reason.data, form.seen_day
     services.postpone_review(uow(), case, plan_id, to=to, reason=reason, seen=seen, actor=actor(), now=moment())
     return url_for("reviews.why_plan", case_id=case.id, plan_id=plan_id)
 

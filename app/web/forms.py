@@ -61,6 +61,16 @@ class PolkuForm(FlaskForm):
     once = OnceField(default=lambda: str(new_id()))
     version = VersionField()
 
+    def open_on(self, version: int) -> None:
+        """Keep the version the form is opened on, for the optimistic lock."""
+        setattr(self.version, "data", version)  # noqa: B010 - the published types say a hidden field holds text
+
+    @property
+    def seen(self) -> int | None:
+        """The version the form was opened on, or None."""
+        kept: Any = self.version.data
+        return kept if isinstance(kept, int) else None
+
     def blame(self, problem: FieldProblem) -> None:
         """Put a reason at its field, or at the head of the form."""
         field = self._fields.get(problem.field) if problem.field else None

@@ -32,21 +32,7 @@ from app.workbench.stages import Asked
 COMMON_KINDS: Final = ("visit", "call", "message", "network_meeting", "entry")
 
 
-class WorkbenchForm(PolkuForm):
-    """A form that may carry the version of the case it was opened on."""
-
-    def keep(self, version: int) -> None:
-        """Keep the version for the optimistic lock."""
-        setattr(self.version, "data", version)  # noqa: B010 - the published types say a hidden field holds text
-
-    @property
-    def opened_at(self) -> int | None:
-        """The version the form was opened on, or None."""
-        kept: Any = self.version.data
-        return kept if isinstance(kept, int) else None
-
-
-class LogForm(WorkbenchForm):
+class LogForm(PolkuForm):
     """Kirjaa: one line says what happened; everything else may be left as it is."""
 
     draft: DraftView | None = None
@@ -113,7 +99,7 @@ def _rank(code: str) -> tuple[int, str]:
     return (COMMON_KINDS.index(code), "") if code in COMMON_KINDS else (len(COMMON_KINDS), code)
 
 
-class MoveForm(WorkbenchForm):
+class MoveForm(PolkuForm):
     """Open a stage: which open ones are finished, why the path goes back or past a stage, why a need is passed."""
 
     finish = ManyField(_l("Stages that are done now"))
@@ -143,11 +129,11 @@ class MoveForm(WorkbenchForm):
             "finish": tuple(StageCode(code) for code in self.finish.data or ()),
             "reason": self.reason.data or None,
             "exceptions": {need.code: why for need in missing},
-            "expected_version": self.opened_at,
+            "expected_version": self.seen,
         }
 
 
-class SkipForm(WorkbenchForm):
+class SkipForm(PolkuForm):
     """Leave a stage out; its field has a name of its own beside the form that opens the stage."""
 
     why = LongTextField(
@@ -157,11 +143,11 @@ class SkipForm(WorkbenchForm):
     )
 
 
-class DeedForm(WorkbenchForm):
+class DeedForm(PolkuForm):
     """A deed of one button."""
 
 
-class ElsewhereForm(WorkbenchForm):
+class ElsewhereForm(PolkuForm):
     """Kirjattu muualle."""
 
     document = SelectField(
@@ -206,7 +192,7 @@ class ElsewhereForm(WorkbenchForm):
         }
 
 
-class WithdrawForm(WorkbenchForm):
+class WithdrawForm(PolkuForm):
     """Withdraw a consent."""
 
     on = DayField(
@@ -217,7 +203,7 @@ class WithdrawForm(WorkbenchForm):
     reason = LongTextField(_l("What the client said"), rows=2, validators=[AtMost(LONGEST_REASON)])
 
 
-class PathwayForm(WorkbenchForm):
+class PathwayForm(PolkuForm):
     """Open a pathway: which model, who made the contact, since when, and on what basis data is processed."""
 
     model = ChoiceField(_l("Pathway model"), validators=[Needed(_l("Choose the pathway."))])

@@ -38,7 +38,6 @@ from app.workbench.forms import (
     RegisterForm,
     SkipForm,
     WithdrawForm,
-    WorkbenchForm,
 )
 from app.workbench.stages import Asked
 
@@ -202,7 +201,7 @@ def finish_stage(case_id: UUID, stage: int) -> ResponseReturnValue:
 
 
 def _finish(case: CaseView, code: StageCode, form: DeedForm) -> str:
-    case_services.finish_stage(uow(), case, stage=code, actor=actor(), now=moment(), expected_version=form.opened_at)
+    case_services.finish_stage(uow(), case, stage=code, actor=actor(), now=moment(), expected_version=form.seen)
     return _here(case)
 
 
@@ -216,7 +215,7 @@ def skip_stage(case_id: UUID, stage: int) -> ResponseReturnValue:
 
 
 def _skip(case: CaseView, code: StageCode, form: SkipForm) -> str:
-    given = {"reason": form.why.data, "expected_version": form.opened_at}
+    given = {"reason": form.why.data, "expected_version": form.seen}
     services.skip_stage(uow(), case, stage=code, **given, actor=actor(), now=moment())
     return _here(case)
 
@@ -228,7 +227,7 @@ def _stage_page(case: CaseView, code: StageCode, **sent: PolkuForm) -> ResponseR
     made["opening"].ask(shown.asked)
     for name, form in made.items():
         if request.method == "GET" or name not in sent:
-            form.keep(shown.shell.case.version)
+            form.open_on(shown.shell.case.version)
     if "opening" not in sent or request.method == "GET":
         made["opening"].start(shown.move)
     refused = next(iter(sent.values()))
@@ -315,14 +314,14 @@ def _here(case: CaseView) -> str:
     return url_for("workbench.summary", case_id=case.id)
 
 
-def _begin(day: DayField | None, form: WorkbenchForm | None = None, case: CaseView | None = None) -> None:
+def _begin(day: DayField | None, form: PolkuForm | None = None, case: CaseView | None = None) -> None:
     """Set what a form starts with when it is first shown: today, and the version of the case."""
     if request.method != "GET":
         return
     if day is not None:
         day.process_data(today())
     if form is not None and case is not None:
-        form.keep(case.version)
+        form.open_on(case.version)
 
 
 def _count() -> None:
