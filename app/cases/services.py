@@ -34,8 +34,9 @@ from app.core.errors import Conflict, NotFound, Refused
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
-from app.pathways.domain import Pathway, StageCode
+from app.pathways.domain import StageCode
 from app.pathways.loader import latest
+from app.pathways.pathway import Pathway
 from app.reference.loader import reference as facts
 
 __all__ = [

@@ -17,7 +17,7 @@ from app.core.errors import FieldProblem
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind, DutyView
 from app.network.domain import MemberView
-from app.pathways.domain import Pathway
+from app.pathways.pathway import Pathway
 from app.workbench.domain import CaseShell
 
 

@@ -40,8 +40,9 @@ from app.measures import queries as measures
 from app.network import queries as network
 from app.network.domain import MemberView
 from app.participation import queries as participation
-from app.pathways.domain import Pathway, StageCode
+from app.pathways.domain import StageCode
 from app.pathways.loader import all_latest, pathway
+from app.pathways.pathway import Pathway
 from app.plans import queries as plans
 from app.plans.domain import GoalOutcome
 from app.reference.loader import reference

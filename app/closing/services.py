@@ -39,8 +39,8 @@ from app.duties import services as duties
 from app.duties.domain import DutyOutcome
 from app.network import queries as network_queries
 from app.network import services as network
-from app.pathways.domain import Pathway
 from app.pathways.loader import latest, pathway
+from app.pathways.pathway import Pathway
 from app.plans import services as plans
 from app.reference.loader import reference
 from app.workbench.services import open_pathway, owe_step

@@ -18,7 +18,8 @@ from app.core.errors import DomainError, Refused
 from app.core.texts import N_, Text
 from app.intake.domain import Fault, Lists, RegisterRow
 from app.intake.register import HEADERS, RawRow
-from app.pathways.domain import Pathway, StageCode
+from app.pathways.domain import StageCode
+from app.pathways.pathway import Pathway
 
 YES: Final = frozenset({"kyllä", "k", "x", "1", "on", "yes", "true"})
 NO: Final = frozenset({"", "ei", "e", "0", "-", "no", "false"})

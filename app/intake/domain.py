@@ -13,7 +13,8 @@ from app.clients.identity import squeezed
 from app.core.texts import N_, Catalogue, Text
 from app.intake.entries import NewAssignment, NewCase, NewClient, NewMeasure, NewPlan, NewReview, NewVisit
 from app.intake.register import HEADERS, RawRow
-from app.pathways.domain import Pathway, StageCode
+from app.pathways.domain import StageCode
+from app.pathways.pathway import Pathway
 
 SOURCE: Final = "register"
 """Where imported clients came from, in the list of contact sources."""

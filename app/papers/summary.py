@@ -31,9 +31,9 @@ from app.papers.domain import (
 )
 from app.papers.plan import DAYS
 from app.participation import queries as participation
-from app.pathways.domain import Pathway
 from app.pathways.engine import StageMap, StageState, stage_map
 from app.pathways.loader import pathway
+from app.pathways.pathway import Pathway
 from app.plans import queries as plans
 from app.plans.domain import ActionOwner, ActionState
 from app.plans.versions import VersionView

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.participation.domain import LONGEST_TEXT, Answer, Feedback, GoalAnswerView, GoalReply, Hearing
-from app.pathways.domain import Pathway
+from app.pathways.pathway import Pathway
 from app.plans.versions import GoalView
 from app.reference.domain import Term
 from app.reference.loader import reference

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Final
 
 from app.core.texts import N_, N_n, Text
-from app.pathways.domain import Doer, Facts, Item, ItemKind, Stage
+from app.pathways.domain import Doer, Facts, Item, ItemKind
+from app.pathways.pathway import Stage
 
 DOERS: Final[Mapping[Doer, Text]] = {
     Doer.CLIENT: N_("Client"),

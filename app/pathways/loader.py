@@ -21,15 +21,11 @@ from app.pathways.domain import (
     Effect,
     Item,
     ItemKind,
-    Lines,
     Need,
     OnRecord,
-    Pathway,
-    PlanChoice,
-    Stage,
     StageCode,
-    folded,
 )
+from app.pathways.pathway import Lines, Pathway, PlanChoice, Stage, folded
 from app.reference.domain import LANGUAGES
 from app.reference.loader import FileError, only_keys, read_mapping, words
 

@@ -14,9 +14,11 @@ from app.consents.domain import ConsentView
 from app.core.clock import local_date
 from app.core.texts import N_, Text
 from app.network.domain import MemberView
+from app.pathways.advice import NextAction
 from app.pathways.checklist import Checklist, Stay
-from app.pathways.domain import Facts, LinkKind, Need, OnRecord, Pathway, Stage
-from app.pathways.engine import Move, NextAction, StageMap, StageState, Visit
+from app.pathways.domain import Facts, LinkKind, Need, OnRecord
+from app.pathways.engine import Move, StageMap, StageState, Visit
+from app.pathways.pathway import Pathway, Stage
 from app.workbench.stages import Asked, StageRow
 
 LOG_FORM: Final = "log"

@@ -7,8 +7,8 @@ from app.cases.domain import CaseView, VisitView
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.measures.domain import PathEvent
-from app.pathways.domain import Pathway
 from app.pathways.loader import pathway
+from app.pathways.pathway import Pathway
 from app.plans import queries as plans
 from app.plans.versions import PlanView, VersionHead
 from app.reference.loader import reference

@@ -57,6 +57,7 @@ from app.network.domain import MemberView
 from app.network.models import NetworkMember
 from app.participation import queries as participation
 from app.pathways import engine
+from app.pathways.advice import next_action
 from app.pathways.checklist import checklist_of
 from app.pathways.domain import Facts, StageCode
 from app.pathways.loader import pathway
@@ -351,7 +352,7 @@ def case_shell(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, t
 def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell:
     """Return the head of a page from what was read."""
     case, client, lists = head.case, head.client, reference()
-    action = engine.next_action(record.model, record.stages, record.facts, record.duties, today=today)
+    action = next_action(record.model, record.stages, record.facts, record.duties, today=today)
     standings = [one.standing(today) for one in record.consents]
     return CaseShell(
         case=case,

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from app.core.texts import N_, N_n, Text
 from app.pathways.checklist import stay_in
-from app.pathways.domain import Need, Pathway, Stage, StageCode
+from app.pathways.domain import Need, StageCode
 from app.pathways.engine import Move, StageMap, StageState, VisitLike
+from app.pathways.pathway import Pathway, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

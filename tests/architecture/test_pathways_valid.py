@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from app.pathways.domain import MEETING_TOPICS, NEEDS, NOTE_TOPICS, PLAN_KINDS, Pathway, StageCode
+from app.pathways.domain import MEETING_TOPICS, NEEDS, NOTE_TOPICS, PLAN_KINDS, StageCode
 from app.pathways.engine import MoveKind, StageState, Visit, allowed_moves, apply_move, current_stage
 from app.pathways.loader import all_latest
+from app.pathways.pathway import Pathway
 from app.reference.loader import cadence_for, reference
 
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,8 @@ from typing import Final
 from playwright.sync_api import Locator, Page, expect
 
 from app.core.clock import local_date, moment
-from app.pathways.domain import Item, LinkKind, Need, Pathway, StageCode
+from app.pathways.domain import Item, LinkKind, Need, StageCode
+from app.pathways.pathway import Pathway
 from app.plans.fields import FieldType, PlanField
 from app.plans.loader import field_set_on
 from tests.e2e import deeds

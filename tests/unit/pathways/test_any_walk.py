@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
+from app.pathways.advice import next_action
 from app.pathways.domain import NEEDS, STANDING, Facts, Item, StageCode
 from app.pathways.engine import (
     MoveKind,
@@ -16,7 +17,6 @@ from app.pathways.engine import (
     apply_move,
     current_stage,
     finish_stage,
-    next_action,
     stage_map,
 )
 from app.pathways.loader import all_latest

@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 
 from app.pathways.checklist import checklist_of
-from app.pathways.domain import NEEDS, Facts, Item, Pathway, Stage, StageCode
+from app.pathways.domain import NEEDS, Facts, Item, StageCode
 from app.pathways.loader import all_latest
+from app.pathways.pathway import Pathway, Stage
 from app.workbench.domain import PLACES, place_of_need
 
 CELLS: dict[str, Stage] = {f"P{model.letter}{stage.number}": stage for model in all_latest() for stage in model.stages}

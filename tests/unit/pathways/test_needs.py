@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from app.pathways.domain import NEEDS, Effect, Facts, LinkKind, Need, Pathway, StageCode, facts_of_note
+from app.pathways.domain import NEEDS, Effect, Facts, LinkKind, Need, StageCode, facts_of_note
 from app.pathways.loader import latest, named, pathway
+from app.pathways.pathway import Pathway
 from app.reference.domain import Words
 
 A = latest("work_ability_support")

@@ -3,9 +3,11 @@ from datetime import date
 
 import pytest
 
-from app.pathways.domain import Facts, LinkKind, Need, Pathway, StageCode
-from app.pathways.engine import NextAction, StageState, Visit, next_action, stage_map
+from app.pathways.advice import NextAction, next_action
+from app.pathways.domain import Facts, LinkKind, Need, StageCode
+from app.pathways.engine import StageState, Visit, stage_map
 from app.pathways.loader import latest
+from app.pathways.pathway import Pathway
 
 PRE, FOUND, ASSESS, PLAN, WORKER, WORK, FOLLOW = StageCode
 TODAY = date(2026, 11, 24)
