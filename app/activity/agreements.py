@@ -73,7 +73,7 @@ def agree_period(
         _settle_earlier(uow, case, earlier)
     settle_duties(uow, case, actor=actor, now=now)
     detail = {"from": str(content.starts_on), "to": str(content.ends_on), "renews": str(follows_id or "")}
-    _record(uow, "activity_agreed", case, row.id, actor=actor, now=now, **detail)
+    audit.record_in_case(uow, "activity_agreed", case, PERIOD, row.id, actor=actor, at=now, detail=detail)
     return row.id
 
 
@@ -253,9 +253,8 @@ def change_period(
     row.recorded_at, row.recorded_by = now, actor.id
     uow.flush()
     settle_duties(uow, case, actor=actor, now=now)
-    _record(
-        uow, "activity_changed", case, period_id, actor=actor, now=now, week=str(days_from) if is_other_week else ""
-    )
+    detail = {"week": str(days_from) if is_other_week else ""}
+    audit.record_in_case(uow, "activity_changed", case, PERIOD, period_id, actor=actor, at=now, detail=detail)
 
 
 def _days_in_force(period: PeriodView) -> tuple[AgreedDay, ...]:
@@ -290,26 +289,3 @@ def _warnings_of_change(
         coming = agreed_dates(content.days, days_from, content.ends_on).keys() - days.attended.keys()
         found += year_warnings([*days.attended, *stays, *coming], limits, since=days_from)
     return found
-
-
-def _record(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    **detail: object,
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=PERIOD,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
-    )

@@ -66,17 +66,8 @@ def mark_week(
     _ask_reason(uow, period, week, changed, remark)
     _add(uow, period, changed, remark, actor=actor, now=now)
     if changed:
-        audit.record(
-            uow,
-            "attendance_marked",
-            actor=actor,
-            at=now,
-            object_kind=PERIOD,
-            object_id=period_id,
-            client_id=case.client_id,
-            case_id=case.id,
-            detail={"week": monday.isoformat(), "days": len(changed)},
-        )
+        detail = {"week": monday, "days": len(changed)}
+        audit.record_in_case(uow, "attendance_marked", case, PERIOD, period_id, actor=actor, at=now, detail=detail)
     return len(changed)
 
 

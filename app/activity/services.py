@@ -66,7 +66,7 @@ def tell_steward(
     row.steward_on = told_on
     row.steward_by = uow.vault.seal(PERIOD, "steward_by", row.id, told_by.strip())
     uow.flush()
-    _record(uow, "steward_told", case, period_id, actor=actor, now=now, on=str(told_on))
+    audit.record_in_case(uow, "steward_told", case, PERIOD, period_id, actor=actor, at=now, detail={"on": told_on})
 
 
 def evaluate(
@@ -99,7 +99,8 @@ def evaluate(
     uow.session.add(row)
     uow.flush()
     settle_duties(uow, case, on=held_on, actor=actor, now=now)
-    _record(uow, "activity_evaluated", case, row.id, actor=actor, now=now, on=str(held_on), next=str(next_step))
+    detail = {"on": held_on, "next": str(next_step)}
+    audit.record_in_case(uow, "activity_evaluated", case, PERIOD, row.id, actor=actor, at=now, detail=detail)
     return row.id
 
 
@@ -155,7 +156,9 @@ def end_period(
     uow.flush()
     outcome = DutyOutcome.DONE if reason == EndReason.AS_PLANNED else DutyOutcome.NOT_NEEDED
     settle_duties(uow, case, outcome=outcome, actor=actor, now=now)
-    _record(uow, "activity_ended", case, period_id, actor=actor, now=now, on=str(ended_on), reason=reason)
+    audit.record_in_case(
+        uow, "activity_ended", case, PERIOD, period_id, actor=actor, at=now, detail={"on": ended_on, "reason": reason}
+    )
 
 
 def _mark_problems(uow: UnitOfWork, period_id: UUID, ended_on: date, reason: str) -> list[FieldProblem]:
@@ -183,27 +186,5 @@ def end_periods(uow: UnitOfWork, case: CaseView, *, on: date, actor: Actor, now:
         row.ended_on = min(on, row.ends_on)
         row.end_reason = EndReason.CASE_CLOSED if has_begun else EndReason.NOT_STARTED
         uow.flush()
-        _record(uow, "activity_ended", case, row.id, actor=actor, now=now, on=str(on), reason=row.end_reason)
-
-
-def _record(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    **detail: object,
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=PERIOD,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
-    )
+        detail = {"on": on, "reason": row.end_reason}
+        audit.record_in_case(uow, "activity_ended", case, PERIOD, row.id, actor=actor, at=now, detail=detail)

@@ -59,7 +59,9 @@ def keep_identification(
     _note(uow, case, entry, actor=actor, now=now)
     if written or entry.signs:
         detail = {"fields": sorted(written), "signs": sorted(entry.signs)}
-        _trace(uow, "identification_kept", case, case.id, actor=actor, now=now, **detail)
+        audit.record_in_case(
+            uow, "identification_kept", case, "identification", case.id, actor=actor, at=now, detail=detail
+        )
 
 
 def _changed() -> Conflict:
@@ -137,27 +139,5 @@ def end_sign(
     row.ended_on, row.ended_at, row.ended_by, row.ending = ended_on, now, actor.id, SignEnding(ending)
     row.end_reason = uow.vault.seal("identification_sign", "end_reason", row.id, why)
     uow.flush()
-    _trace(uow, "sign_ended", case, sign_id, actor=actor, now=now, code=sign.code, ending=ending)
-
-
-def _trace(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    **detail: str | list[str],
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind="identification",
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
-    )
+    detail = {"code": sign.code, "ending": ending}
+    audit.record_in_case(uow, "sign_ended", case, "identification", sign_id, actor=actor, at=now, detail=detail)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -81,7 +81,8 @@ def initiate_needs(
         ) from error
     draft = _add_version(uow, head.id, 1, actor=actor, now=now)
     _keep_duties(uow, case, queries.head_of(head), actor=actor, now=now)
-    _trace(uow, "needs_initiated", case, head.id, actor=actor, now=now, group=client_group, on=str(initiated_on))
+    detail = {"group": client_group, "on": initiated_on}
+    audit.record_in_case(uow, "needs_initiated", case, SUBJECT, head.id, actor=actor, at=now, detail=detail)
     return draft.id
 
 
@@ -122,7 +123,9 @@ def write_needs(
     head.initiated_on, head.client_group, head.started_on = initiated_on, client_group, started_on
     _fill(uow, row, content, actor=actor, now=now)
     _keep_duties(uow, case, queries.head_of(head), actor=actor, now=now)
-    _trace(uow, "needs_written", case, head.id, actor=actor, now=now, number=row.number)
+    audit.record_in_case(
+        uow, "needs_written", case, SUBJECT, head.id, actor=actor, at=now, detail={"number": row.number}
+    )
 
 
 def _draft(
@@ -204,7 +207,8 @@ def finish_needs(
     head.finished_on = head.finished_on or finished_on
     uow.flush()
     _keep_duties(uow, case, queries.head_of(head), actor=actor, now=now)
-    _trace(uow, "needs_finished", case, head.id, actor=actor, now=now, number=row.number, on=str(finished_on))
+    detail = {"number": row.number, "on": finished_on}
+    audit.record_in_case(uow, "needs_finished", case, SUBJECT, head.id, actor=actor, at=now, detail=detail)
 
 
 def start_needs_version(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> UUID:
@@ -219,7 +223,9 @@ def start_needs_version(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: d
     row = _add_version(uow, head.id, rows[0].number + 1, actor=actor, now=now)
     before = queries.version_in(queries.needs_of(uow, case.id), rows[0].id)
     _fill(uow, row, before.content, actor=actor, now=now)
-    _trace(uow, "needs_version_started", case, head.id, actor=actor, now=now, number=row.number)
+    audit.record_in_case(
+        uow, "needs_version_started", case, SUBJECT, head.id, actor=actor, at=now, detail={"number": row.number}
+    )
     return row.id
 
 
@@ -282,26 +288,3 @@ def recompute_duties(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: date
         late = limit.limit_on < today
         rule = (REOPENED, today + timedelta(days=REOPENED_DAYS)) if late else (limit.row.code, limit.limit_on)
         _owe(uow, case, needs.head, kind, rule, actor=actor, now=now)
-
-
-def _trace(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    **detail: Any,  # noqa: ANN401 - codes, dates and numbers, as JSON has them
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=SUBJECT,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
-    )

@@ -1,8 +1,8 @@
 """Writing the trail, in the transaction of the act (architecture 2.8)."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -10,6 +10,19 @@ from sqlalchemy import insert
 from app.access.actor import Actor
 from app.audit.models import AuditEvent
 from app.core.uow import UnitOfWork
+
+
+class CaseLike(Protocol):
+    """What the trail asks of a case: which it is, and whose."""
+
+    @property
+    def id(self) -> UUID:
+        """Return the id of the case."""
+
+    @property
+    def client_id(self) -> UUID:
+        """Return the id of its client."""
+
 
 _INSERT: Final = insert(AuditEvent).inline()  # nobody asks for the number of the row
 
@@ -54,6 +67,33 @@ def record(
             "session_id": actor.session_id,
             "address": actor.address,
         },
+    )
+
+
+def record_in_case(
+    uow: UnitOfWork,
+    action: str,
+    case: CaseLike,
+    object_kind: str,
+    object_id: UUID | None,
+    *,
+    actor: Actor,
+    at: datetime,
+    purpose: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add an act on a case, or on something of it, to the trail of its client; days in `detail` become ISO 8601."""
+    record(
+        uow,
+        action,
+        actor=actor,
+        at=at,
+        object_kind=object_kind,
+        object_id=object_id,
+        client_id=case.client_id,
+        case_id=case.id,
+        purpose=purpose,
+        detail={key: value.isoformat() if isinstance(value, date) else value for key, value in (detail or {}).items()},
     )
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import insert, select, update
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
+from app.audit import services as audit
 from app.cases import queries
 from app.cases.domain import CaseView, Ending, closing_problems, filled
 from app.cases.models import CarriedOver, Case, CaseClosing, NextStep
-from app.cases.stages import lock, trace
+from app.cases.stages import lock
 from app.core.clock import local_date
 from app.core.errors import Conflict, NotFound, Refused
 from app.core.ids import new_id
@@ -64,7 +65,8 @@ def close_case(
     )
     closed = {"closed_on": ending.closed_on, "closed_at": now, "closed_by": actor.id, "outcome": ending.outcome}
     uow.session.execute(update(Case).where(Case.id == case.id).values(**closed, version=Case.version + 1))
-    trace(uow, "case_closed", case, actor=actor, now=now, outcome=ending.outcome, closed_on=ending.closed_on)
+    detail = {"outcome": ending.outcome, "closed_on": ending.closed_on}
+    audit.record_in_case(uow, "case_closed", case, "case", case.id, actor=actor, at=now, detail=detail)
 
 
 def reopen_case(
@@ -94,7 +96,7 @@ def reopen_case(
     uow.session.execute(update(CaseClosing).where(CaseClosing.id == row_id).values(reopened))
     opened = {"closed_on": None, "closed_at": None, "closed_by": None, "outcome": None}
     uow.session.execute(update(Case).where(Case.id == case.id).values(**opened, version=Case.version + 1))
-    trace(uow, "case_reopened", case, actor=actor, now=now)
+    audit.record_in_case(uow, "case_reopened", case, "case", case.id, actor=actor, at=now)
 
 
 # ---------------------------------------------------------------- promises that end without being kept
@@ -110,7 +112,7 @@ def drop_step(
     row = _open_step(uow, case, step_id)
     row.dropped_on, row.drop_reason = on, uow.vault.seal("next_step", "drop_reason", step_id, why)
     uow.flush()
-    trace(uow, "step_dropped", case, actor=actor, now=now, of=("next_step", step_id))
+    audit.record_in_case(uow, "step_dropped", case, "next_step", step_id, actor=actor, at=now)
 
 
 def move_step(
@@ -140,7 +142,7 @@ def move_step(
         )
     )
     uow.flush()
-    trace(uow, "step_moved", case, actor=actor, now=now, of=("next_step", step_id), to=str(to.id))
+    audit.record_in_case(uow, "step_moved", case, "next_step", step_id, actor=actor, at=now, detail={"to": str(to.id)})
     return moved_id
 
 
@@ -172,4 +174,5 @@ def carry_over(
         values = {"id": new_id(), "case_id": case.id, "from_case_id": before.id, "kind": kind, "subject_id": subject_id}
         uow.session.execute(insert(CarriedOver).values(**values, carried_at=now, carried_by=actor.id))
     kinds = sorted({kind for kind, _subject_id in came})
-    trace(uow, "carried_over", case, actor=actor, now=now, before=str(before.id), kinds=kinds, count=len(came))
+    detail = {"before": str(before.id), "kinds": kinds, "count": len(came)}
+    audit.record_in_case(uow, "carried_over", case, "case", case.id, actor=actor, at=now, detail=detail)

@@ -16,6 +16,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.access.predicates import StandingKind
+from app.audit import services as audit
 from app.cases import queries
 from app.cases.domain import (
     Background,
@@ -28,7 +29,7 @@ from app.cases.domain import (
 )
 from app.cases.ending import carry_over, close_case, drop_step, move_step, reopen_case
 from app.cases.models import Case, CaseBackground, NextStep, Note, RecordedElsewhere
-from app.cases.stages import add_visit, finish_stage, lock, move_stage, place_at_stage, skip_stage, trace
+from app.cases.stages import add_visit, finish_stage, lock, move_stage, place_at_stage, skip_stage
 from app.core.clock import local_date
 from app.core.errors import Conflict, NotFound, Refused
 from app.core.ids import new_id
@@ -99,7 +100,8 @@ def open_case(
         kind = StandingKind.REGISTRAR
         standing.grant(uow, user_id=actor.id, client_id=client_id, case_id=case_id, kind=kind, now=now)
     case = queries.case_for_actor(uow, actor, case_id, now=now)
-    trace(uow, "case_opened", case, actor=actor, now=now, model=f"{model.key}.v{model.version}", opened_on=opened_on)
+    detail = {"model": f"{model.key}.v{model.version}", "opened_on": opened_on}
+    audit.record_in_case(uow, "case_opened", case, "case", case.id, actor=actor, at=now, detail=detail)
     return case
 
 
@@ -181,7 +183,7 @@ def write_note(
         earlier = or_(Case.last_contact_on.is_(None), Case.last_contact_on <= happened_on)
         values = {"last_contact_on": happened_on, "last_contact_kind": kind}
         uow.session.execute(update(Case).where(Case.id == case.id, earlier).values(values))
-    trace(uow, "note_written", case, actor=actor, now=now, of=("note", row_id), kind=kind)
+    audit.record_in_case(uow, "note_written", case, "note", row_id, actor=actor, at=now, detail={"kind": kind})
     return row_id
 
 
@@ -212,7 +214,7 @@ def promise_step(
             promised_by=actor.id,
         )
     )
-    trace(uow, "step_promised", case, actor=actor, now=now, of=("next_step", row_id), owner=owner)
+    audit.record_in_case(uow, "step_promised", case, "next_step", row_id, actor=actor, at=now, detail={"owner": owner})
     return row_id
 
 
@@ -227,7 +229,7 @@ def finish_step(uow: UnitOfWork, case: CaseView, *, step_id: UUID, on: date, act
     if row.done_on is not None or row.dropped_on is not None:
         return False
     uow.session.execute(update(NextStep).where(*step).values(done_on=on))
-    trace(uow, "step_done", case, actor=actor, now=now, of=("next_step", step_id))
+    audit.record_in_case(uow, "step_done", case, "next_step", step_id, actor=actor, at=now)
     return True
 
 
@@ -258,15 +260,9 @@ def record_elsewhere(
             noted_at=now,
         )
     )
-    trace(
-        uow,
-        "recorded_elsewhere",
-        case,
-        actor=actor,
-        now=now,
-        of=("recorded_elsewhere", row_id),
-        document=document,
-        system=system,
+    detail = {"document": document, "system": system}
+    audit.record_in_case(
+        uow, "recorded_elsewhere", case, "recorded_elsewhere", row_id, actor=actor, at=now, detail=detail
     )
     return row_id
 
@@ -297,5 +293,7 @@ def keep_background(
     values = {"id": row_id, "case_id": case.id, "number": number, "noted_at": now, "noted_by": actor.id}
     uow.session.execute(insert(CaseBackground).values(**values, **found.facts))
     changed = sorted(name for name, value in found.facts.items() if value != before.facts[name])
-    trace(uow, "background_kept", case, actor=actor, now=now, of=("case_background", row_id), changed=changed)
+    audit.record_in_case(
+        uow, "background_kept", case, "case_background", row_id, actor=actor, at=now, detail={"changed": changed}
+    )
     return number

@@ -6,7 +6,7 @@ row keeps the current stage for the lists (ruling 12).
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, func, insert, select, update
@@ -14,7 +14,7 @@ from sqlalchemy import Date, bindparam, func, insert, select, update
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
-from app.audit.services import record
+from app.audit import services as audit
 from app.cases import queries
 from app.cases.domain import CaseView, VisitView, filled, passed_needs
 from app.cases.models import Case, NeedException, StageVisit
@@ -63,8 +63,9 @@ def move_stage(
     add_visit(uow, case.id, to, "in_progress", on=today, actor=actor, now=now, reason=why)
     _pass_needs(uow, case, to, passed, actor=actor, now=now)
     _keep_current(uow, case, on=today)
-    detail = {"finished": [*move.finishes], "skipped": [*move.skips], "passed": sorted(passed)}
-    trace(uow, "stage_opened", case, actor=actor, now=now, stage=to, move=move.kind, did=detail)
+    did = {"finished": [*move.finishes], "skipped": [*move.skips], "passed": sorted(passed)}
+    detail = {"stage": to, "move": move.kind, "did": did}
+    audit.record_in_case(uow, "stage_opened", case, "case", case.id, actor=actor, at=now, detail=detail)
 
 
 def skip_stage(
@@ -90,7 +91,7 @@ def skip_stage(
     else:
         add_visit(uow, case.id, stage, "not_needed", on=today, actor=actor, now=now, reason=why)
     _keep_current(uow, case, on=today)
-    trace(uow, "stage_skipped", case, actor=actor, now=now, stage=stage)
+    audit.record_in_case(uow, "stage_skipped", case, "case", case.id, actor=actor, at=now, detail={"stage": stage})
 
 
 def finish_stage(
@@ -108,7 +109,7 @@ def finish_stage(
     visit = _open_visit(queries.visits_of(uow, case.id), stage)
     _end_visit(uow, visit.id, "done", on=local_date(now), actor=actor)
     _keep_current(uow, case, on=local_date(now))
-    trace(uow, "stage_finished", case, actor=actor, now=now, stage=stage)
+    audit.record_in_case(uow, "stage_finished", case, "case", case.id, actor=actor, at=now, detail={"stage": stage})
 
 
 def _open_visit(visits: Sequence[VisitView], stage: StageCode) -> VisitView:
@@ -153,7 +154,9 @@ def place_at_stage(
             add_visit(uow, case.id, code, "done", on=None, actor=actor, now=now, source=source)
         add_visit(uow, case.id, stage, "in_progress", on=since, actor=actor, now=now, source=source)
     _keep_current(uow, case, on=since)
-    trace(uow, "stage_placed", case, actor=actor, now=now, stage=stage, since=since)
+    audit.record_in_case(
+        uow, "stage_placed", case, "case", case.id, actor=actor, at=now, detail={"stage": stage, "since": since}
+    )
 
 
 # ---------------------------------------------------------------- what the acts are made of
@@ -231,31 +234,6 @@ def _keep_current(uow: UnitOfWork, case: CaseView, *, on: date) -> None:
             version=Case.version + 1,
             **engine.first_days(visits)._asdict(),
         )
-    )
-
-
-def trace(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    *,
-    actor: Actor,
-    now: datetime,
-    of: tuple[str, UUID] | None = None,
-    **detail: Any,  # noqa: ANN401 - codes, dates and counts, as JSON has them
-) -> None:
-    """Add the act on the case, or on something of it, to the trail."""
-    object_kind, object_id = of or ("case", case.id)
-    record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=object_kind,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={key: value.isoformat() if isinstance(value, date) else value for key, value in detail.items()},
     )
 
 

@@ -40,7 +40,7 @@ def record_consent(uow: UnitOfWork, case: CaseView, entry: ConsentEntry, *, acto
         _open_expiry(uow, case, consent_id, given_on=entry.given_on, valid_until=until, actor=actor, now=now)
     until_word = entry.valid_until.isoformat() if entry.valid_until else None
     detail = {"kind": entry.kind, "basis": entry.basis, "valid_until": until_word}
-    _trace(uow, "consent_recorded", case, consent_id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, "consent_recorded", case, "consent", consent_id, actor=actor, at=now, detail=detail)
     return consent_id
 
 
@@ -67,7 +67,7 @@ def withdraw(
         actor=actor,
         now=now,
     )
-    _trace(uow, "consent_withdrawn", case, row.id, actor=actor, now=now, detail={"on": on.isoformat()})
+    audit.record_in_case(uow, "consent_withdrawn", case, "consent", row.id, actor=actor, at=now, detail={"on": on})
 
 
 def _row_of(uow: UnitOfWork, case: CaseView, consent_id: UUID) -> Consent:
@@ -131,29 +131,6 @@ def _add(uow: UnitOfWork, case: CaseView, entry: ConsentEntry, *, actor: Actor, 
     )
     uow.flush()
     return row.id
-
-
-def _trace(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    consent_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    detail: dict[str, str | None],
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind="consent",
-        object_id=consent_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
-    )
 
 
 def _open_expiry(

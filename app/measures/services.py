@@ -1,6 +1,5 @@
 """Entering results of measures, and marking wrong ones corrected."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -49,7 +48,7 @@ def enter_result(uow: UnitOfWork, case: CaseView, result: Result, *, actor: Acto
     _check(result, local_date(now))
     row = _add(uow, case, result, actor=actor, now=now)
     detail = {"measure": result.measure, "on": result.measured_on.isoformat()}
-    _trace(uow, ACTS[result.event], case, row.id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, ACTS[result.event], case, "measure_value", row.id, actor=actor, at=now, detail=detail)
     return row.id
 
 
@@ -88,7 +87,7 @@ def correct(
     row.replaced_by = following.id if following else None
     uow.flush()
     detail = {"measure": row.measure, "replaced_by": str(row.replaced_by) if row.replaced_by else None}
-    _trace(uow, "measure_corrected", case, row.id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, "measure_corrected", case, "measure_value", row.id, actor=actor, at=now, detail=detail)
     return row.replaced_by
 
 
@@ -131,26 +130,3 @@ def _observe(uow: UnitOfWork, entry_id: UUID, aspect: str, text: str) -> None:
     row_id = new_id()
     sealed = uow.vault.seal("measure_observation", "text", row_id, text)
     uow.session.add(MeasureObservation(id=row_id, measure_value_id=entry_id, aspect=aspect, text=sealed))
-
-
-def _trace(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    entry_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    detail: Mapping[str, str | None],
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind="measure_value",
-        object_id=entry_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=dict(detail),
-    )

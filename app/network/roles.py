@@ -88,7 +88,8 @@ def add_role(
     uow.session.add(row)
     uow.flush()
     standing.grant(uow, user_id=user_id, client_id=case.client_id, case_id=case.id, kind=StandingKind.PAIR, now=now)
-    _record(uow, "role_given", case, row, actor=actor, now=now)
+    detail = {"worker": str(row.user_id), "role": row.kind}
+    audit.record_in_case(uow, "role_given", case, "responsible_period", row.id, actor=actor, at=now, detail=detail)
     return row.id
 
 
@@ -115,20 +116,5 @@ def end_role(uow: UnitOfWork, case: CaseView, period_id: UUID, *, actor: Actor, 
     if row is None:
         raise NotFound
     end_beside(uow, case, row, now=now)
-    _record(uow, "role_ended", case, row, actor=actor, now=now)
-
-
-def _record(
-    uow: UnitOfWork, action: str, case: CaseView, row: ResponsiblePeriod, *, actor: Actor, now: datetime
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind="responsible_period",
-        object_id=row.id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={"worker": str(row.user_id), "role": row.kind},
-    )
+    detail = {"worker": str(row.user_id), "role": row.kind}
+    audit.record_in_case(uow, "role_ended", case, "responsible_period", row.id, actor=actor, at=now, detail=detail)

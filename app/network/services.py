@@ -1,6 +1,5 @@
 """Naming who answers for a case, and who stands beside the client."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -69,7 +68,9 @@ def assign_worker(
     _move_case(uow, case, worker_id, team_id, actor=actor, now=now)
     before = str(locked.worker_id) if locked.worker_id else None
     detail = {"worker": str(worker_id), "before": before, "exception": exception is not None, "source": source}
-    _record(uow, "worker_assigned", case, period_id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(
+        uow, "worker_assigned", case, "responsible_period", period_id, actor=actor, at=now, detail=detail
+    )
     return period_id
 
 
@@ -188,7 +189,10 @@ def release_worker(uow: UnitOfWork, case: CaseView, *, on_close: bool = True, ac
     standing.end(uow, case_id=case.id, kind=StandingKind.REGISTRAR, now=now)
     _move_case(uow, case, None, locked.team_id, actor=actor, now=now)
     for row in ended:
-        _record(uow, "worker_released", case, row.id, actor=actor, now=now, detail={"worker": str(row.user_id)})
+        detail = {"worker": str(row.user_id)}
+        audit.record_in_case(
+            uow, "worker_released", case, "responsible_period", row.id, actor=actor, at=now, detail=detail
+        )
 
 
 def add_pair(
@@ -212,7 +216,9 @@ def add_pair(
     uow.session.add(row)
     uow.flush()
     standing.grant(uow, user_id=user_id, client_id=case.client_id, case_id=case.id, kind=StandingKind.PAIR, now=now)
-    _record(uow, "pair_added", case, row.id, actor=actor, now=now, detail={"worker": str(user_id)})
+    audit.record_in_case(
+        uow, "pair_added", case, "responsible_period", row.id, actor=actor, at=now, detail={"worker": str(user_id)}
+    )
     return row.id
 
 
@@ -225,7 +231,9 @@ def end_pair(uow: UnitOfWork, case: CaseView, *, user_id: UUID, actor: Actor, no
         raise NotFound
     for row in rows:
         end_beside(uow, case, row, now=now)
-        _record(uow, "pair_ended", case, row.id, actor=actor, now=now, detail={"worker": str(user_id)})
+        audit.record_in_case(
+            uow, "pair_ended", case, "responsible_period", row.id, actor=actor, at=now, detail={"worker": str(user_id)}
+        )
 
 
 def add_member(
@@ -254,7 +262,7 @@ def add_member(
     row.contact = uow.vault.seal_optional("network_member", "contact", row.id, (contact or "").strip() or None)
     uow.session.add(row)
     uow.flush()
-    _record(uow, "member_added", case, row.id, actor=actor, now=now, detail={"party": party})
+    audit.record_in_case(uow, "member_added", case, MEMBER, row.id, actor=actor, at=now, detail={"party": party})
     check_members(uow, case, actor=actor, now=now)
     return row.id
 
@@ -266,7 +274,7 @@ def remove_member(uow: UnitOfWork, case: CaseView, member_id: UUID, *, actor: Ac
     row.removed_at, row.removed_by = now, actor.id
     uow.flush()
     _settle(uow, member_id, DutyOutcome.NOT_NEEDED, actor=actor, now=now)
-    _record(uow, "member_removed", case, row.id, actor=actor, now=now, detail={"party": row.party})
+    audit.record_in_case(uow, "member_removed", case, MEMBER, row.id, actor=actor, at=now, detail={"party": row.party})
 
 
 def check_members(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> int:
@@ -312,27 +320,4 @@ def _settle(uow: UnitOfWork, member_id: UUID, outcome: DutyOutcome, *, actor: Ac
         on=local_date(now),
         actor=actor,
         now=now,
-    )
-
-
-def _record(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    detail: Mapping[str, object],
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=MEMBER if action.startswith("member") else "responsible_period",
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=dict(detail),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -48,7 +49,8 @@ def record_printing(
             raise Refused(_no_basis(order, SHARED[paper.key.kind]), "party")
         _disclose(uow, case, paper, order, ground, actor=actor, now=now)
     detail = {"paper": str(paper.key), "edition": paper.edition_slug, "recipient": str(order.recipient)}
-    _trace(uow, "printed", case, paper, detail, actor=actor, now=now)
+    purpose = PURPOSES[order.recipient]
+    audit.record_in_case(uow, "printed", case, *_traced(paper), actor=actor, at=now, purpose=purpose, detail=detail)
 
 
 def _no_basis(order: Order, categories: tuple[str, ...]) -> Text:
@@ -90,21 +92,9 @@ def _disclose(
         "purpose": order.purpose,
         "basis": ground.basis,
     }
-    _trace(uow, "disclosed", case, paper, detail, actor=actor, now=now)
+    purpose = PURPOSES[order.recipient]
+    audit.record_in_case(uow, "disclosed", case, *_traced(paper), actor=actor, at=now, purpose=purpose, detail=detail)
 
 
-def _trace(
-    uow: UnitOfWork, action: str, case: CaseView, paper: Paper, detail: dict[str, str], *, actor: Actor, now: datetime
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=f"paper.{paper.key.kind}",
-        object_id=paper.key.subject_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=PURPOSES[Recipient(detail["recipient"])],
-        detail=detail,
-    )
+def _traced(paper: Paper) -> tuple[str, UUID | None]:
+    return f"paper.{paper.key.kind}", paper.key.subject_id

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -41,7 +40,7 @@ def hear(uow: UnitOfWork, case: CaseView, hearing: Hearing, *, actor: Actor, now
     _check(hearing, now)
     row_id = _add_hearing(uow, case, hearing, actor=actor, now=now)
     detail = {"stage": hearing.stage, "on": hearing.heard_on.isoformat()}
-    _trace(uow, "client_heard", case, "client_hearing", row_id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, "client_heard", case, "client_hearing", row_id, actor=actor, at=now, detail=detail)
     return row_id
 
 
@@ -69,7 +68,7 @@ def correct_hearing(
     _check(hearing, now)
     row_id = _add_hearing(uow, case, hearing, corrects=wrong.id, reason=reason, actor=actor, now=now)
     detail = {"stage": hearing.stage, "corrects": str(wrong.id)}
-    _trace(uow, "hearing_corrected", case, "client_hearing", row_id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, "hearing_corrected", case, "client_hearing", row_id, actor=actor, at=now, detail=detail)
     return row_id
 
 
@@ -103,7 +102,7 @@ def answer_goals(
         _add_answer(uow, case, goal_id, reply, heard_on=heard_on, way=way, actor=actor, now=now)
     uow.flush()
     detail = {"on": heard_on.isoformat(), "goals": len(replies)}
-    _trace(uow, "goals_answered", case, "plan_version", version_id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, "goals_answered", case, "plan_version", version_id, actor=actor, at=now, detail=detail)
 
 
 def record_feedback(uow: UnitOfWork, case: CaseView, feedback: Feedback, *, actor: Actor, now: datetime) -> UUID:
@@ -128,7 +127,7 @@ def record_feedback(uow: UnitOfWork, case: CaseView, feedback: Feedback, *, acto
     uow.session.add(row)
     uow.flush()
     detail = {"about": feedback.about, "on": feedback.given_on.isoformat()}
-    _trace(uow, "feedback_recorded", case, "client_feedback", row.id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(uow, "feedback_recorded", case, "client_feedback", row.id, actor=actor, at=now, detail=detail)
     return row.id
 
 
@@ -167,7 +166,9 @@ def reply_to_feedback(
     )
     uow.flush()
     detail = {"on": replied_on.isoformat()}
-    _trace(uow, "feedback_answered", case, "client_feedback", feedback_id, actor=actor, now=now, detail=detail)
+    audit.record_in_case(
+        uow, "feedback_answered", case, "client_feedback", feedback_id, actor=actor, at=now, detail=detail
+    )
     return row_id
 
 
@@ -244,28 +245,4 @@ def _add_answer(
             recorded_at=now,
             recorded_by=actor.id,
         )
-    )
-
-
-def _trace(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    kind: str,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    detail: dict[str, Any],
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=kind,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
     )

@@ -45,7 +45,7 @@ def record_review(
         reason = held.next_reason
         open_review(uow, case, plan_id, due, held.next_review_on, reason=reason, actor=actor, now=now)
     days = {"held_on": held.held_on, "next": held.next_review_on}
-    _record(uow, "review_held", case, row.id, actor=actor, now=now, **days)
+    audit.record_in_case(uow, "review_held", case, "review", row.id, actor=actor, at=now, detail=days)
     return row.id
 
 
@@ -177,7 +177,7 @@ def end_plans(uow: UnitOfWork, case: CaseView, *, on: date, actor: Actor, now: d
         uow.flush()
         for kind in (DutyKind.PLAN_REVIEW, DutyKind.PLAN_PERIOD_END):
             _close(uow, kind, row.id, DutyOutcome.CASE_CLOSED, on=on, actor=actor, now=now)
-        _record(uow, "plan_ended", case, row.id, actor=actor, now=now, on=on)
+        audit.record_in_case(uow, "plan_ended", case, PLAN, row.id, actor=actor, at=now, detail={"on": on})
 
 
 def recompute_duties(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetime) -> None:
@@ -224,26 +224,3 @@ def _reopen_duties(uow: UnitOfWork, case: CaseView, plan: PlanView, *, actor: Ac
     elif agreed_on is not None or not due.ends_first:
         open_review(uow, case, plan.id, due, agreed_on, reason=reason, rule_code=rule, actor=actor, now=now)
     _open_period_end(uow, case, head, actor=actor, now=now)
-
-
-def _record(
-    uow: UnitOfWork,
-    action: str,
-    case: CaseView,
-    object_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    **days: date | None,
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind="review" if action == "review_held" else PLAN,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={name: day.isoformat() if day else None for name, day in days.items()},
-    )

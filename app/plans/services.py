@@ -79,7 +79,7 @@ def start_plan(uow: UnitOfWork, case: CaseView, *, kind: str, actor: Actor, now:
     if basis is not None:
         version.derived_from_id = basis.id
         _fill(uow, version, queries.version_of(uow, case.id, basis.id).derived, fields, actor=actor, now=now)
-    _record(uow, "plan_started", case, plan.id, actor=actor, now=now, kind=kind)
+    audit.record_in_case(uow, "plan_started", case, PLAN, plan.id, actor=actor, at=now, detail={"kind": kind})
     return version.id
 
 
@@ -131,7 +131,8 @@ def write_version(
     if problems:
         raise Refused.because(problems)
     _fill(uow, row, content, sheet.fields if sheet else None, actor=actor, now=now)
-    _record(uow, "plan_written", case, version_id, actor=actor, now=now, number=row.number, goals=len(content.goals))
+    detail = {"number": row.number, "goals": len(content.goals)}
+    audit.record_in_case(uow, "plan_written", case, PLAN, version_id, actor=actor, at=now, detail=detail)
 
 
 def _draft(uow: UnitOfWork, case: CaseView, version_id: UUID, expected_version: int | None) -> PlanVersion:
@@ -199,7 +200,8 @@ def bring_into_force(
     write_reasons(uow, row.id, kept)
     _freeze(uow, row, in_force_on, client_comment)
     open_plan_duties(uow, case, queries.plan_of(uow, case.id, row.plan_id), reason=reason, actor=actor, now=now)
-    _record(uow, "plan_in_force", case, row.plan_id, actor=actor, now=now, number=row.number, on=str(in_force_on))
+    detail = {"number": row.number, "on": in_force_on}
+    audit.record_in_case(uow, "plan_in_force", case, PLAN, row.plan_id, actor=actor, at=now, detail=detail)
 
 
 def _day_problems(before: date | None, in_force_on: date, *, today: date) -> list[FieldProblem]:
@@ -261,7 +263,9 @@ def start_version(uow: UnitOfWork, case: CaseView, plan_id: UUID, *, actor: Acto
     # Whoever changes the plan has its source of today in view; without one in force the old source stays.
     row.derived_from_id = basis.id if basis else plan.in_force.derived_from_id
     _fill(uow, row, queries.version_of(uow, case.id, plan.in_force.id).copy, fields, actor=actor, now=now)
-    _record(uow, "plan_version_started", case, plan_id, actor=actor, now=now, number=row.number)
+    audit.record_in_case(
+        uow, "plan_version_started", case, PLAN, plan_id, actor=actor, at=now, detail={"number": row.number}
+    )
     return row.id
 
 
@@ -277,7 +281,9 @@ def discard_version(
     if len(plan.versions) == 1:
         uow.session.delete(queries.lock_plan(uow, case.id, plan.id))
         uow.flush()
-    _record(uow, "plan_version_discarded", case, plan.id, actor=actor, now=now, number=row.number)
+    audit.record_in_case(
+        uow, "plan_version_discarded", case, PLAN, plan.id, actor=actor, at=now, detail={"number": row.number}
+    )
 
 
 def import_plan(
@@ -303,21 +309,7 @@ def import_plan(
     if last_review_on is not None:
         keep_imported_review(uow, case, plan.id, version.id, last_review_on, actor=actor, now=now)
     open_plan_duties(uow, case, queries.plan_of(uow, case.id, plan.id), reason=None, actor=actor, now=now)
-    _record(uow, "plan_imported", case, plan.id, actor=actor, now=now, kind=kind, on=str(in_force_on))
-    return plan.id
-
-
-def _record(
-    uow: UnitOfWork, action: str, case: CaseView, object_id: UUID, *, actor: Actor, now: datetime, **detail: str | int
-) -> None:
-    audit.record(
-        uow,
-        action,
-        actor=actor,
-        at=now,
-        object_kind=PLAN,
-        object_id=object_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail=detail,
+    audit.record_in_case(
+        uow, "plan_imported", case, PLAN, plan.id, actor=actor, at=now, detail={"kind": kind, "on": in_force_on}
     )
+    return plan.id

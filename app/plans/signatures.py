@@ -50,7 +50,8 @@ def record_signatures(
         raise Refused.because(problems)
     write_signatures(uow, version_id, signatures, actor=actor, now=now)
     parties = ", ".join(one.party for one in signatures)
-    _record(uow, "plan_signed", case, row.plan_id, parties, number=row.number, actor=actor, now=now)
+    detail = {"party": parties, "number": row.number}
+    audit.record_in_case(uow, "plan_signed", case, PLAN, row.plan_id, actor=actor, at=now, detail=detail)
 
 
 def remove_signature(
@@ -66,7 +67,8 @@ def remove_signature(
     uow.session.execute(
         delete(PlanSignature).where(PlanSignature.plan_version_id == version_id, PlanSignature.party == party)
     )
-    _record(uow, "plan_signature_removed", case, row.plan_id, party, number=row.number, actor=actor, now=now)
+    detail = {"party": party, "number": row.number}
+    audit.record_in_case(uow, "plan_signature_removed", case, PLAN, row.plan_id, actor=actor, at=now, detail=detail)
 
 
 def signature_problems(
@@ -86,19 +88,3 @@ def _problems(version: VersionView, signatures: Sequence[SignatureEntry], *, tod
     parties = parties_of(known.plan_kinds.get(version.kind), version.answers)
     taken = {one.party for one in version.signatures}
     return entry_problems(signatures, parties=parties, taken=taken, today=today, known=known)
-
-
-def _record(
-    uow: UnitOfWork, act: str, case: CaseView, plan_id: UUID, party: str, *, number: int, actor: Actor, now: datetime
-) -> None:
-    audit.record(
-        uow,
-        act,
-        actor=actor,
-        at=now,
-        object_kind=PLAN,
-        object_id=plan_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={"party": party, "number": number},
-    )

@@ -99,17 +99,8 @@ def postpone_review(
     number = plans.postponed_of(uow, plan_id).in_a_row + 1
     code = POSTPONED_OFTEN if number >= OFTEN else POSTPONED
     duty_id = ledger.open_review(uow, case, plan_id, due, to, reason=reason, rule_code=code, actor=actor, now=now)
-    audit.record(
-        uow,
-        "review_postponed",
-        actor=actor,
-        at=now,
-        object_kind="duty",
-        object_id=duty_id,
-        client_id=case.client_id,
-        case_id=case.id,
-        detail={"from": was_on.isoformat(), "to": to.isoformat(), "number": number},
-    )
+    detail = {"from": was_on, "to": to, "number": number}
+    audit.record_in_case(uow, "review_postponed", case, "duty", duty_id, actor=actor, at=now, detail=detail)
 
 
 def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[PlanView, VersionView]:

@@ -9,6 +9,7 @@ import pytest
 from app.access.actor import SYSTEM_GRANTS
 from app.audit.domain import ACTS, OUTCOMES, PAGES, SERVICES, AuditRow
 from app.core.texts import Text
+from app.measures.services import ACTS as MEASURED
 from app.reminders.services import SWEEP
 from app.upkeep.services import CLEANING
 
@@ -16,8 +17,8 @@ APP = Path(__file__).resolve().parents[3] / "app"
 RECORDERS = {"record", "_record", "record_viewed", "record_listed", "_record_mail", "_opened", "_seen"}
 
 
-def constants(names: set[str], keyword: str | None = None) -> set[str]:
-    """The words given as constants to the calls of these names, in place or under a keyword."""
+def constants(names: set[str], keyword: str | None = None, at: slice = slice(None)) -> set[str]:
+    """The words given as constants to the calls of these names: by their places, or under a keyword."""
     found: set[str] = set()
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -25,7 +26,7 @@ def constants(names: set[str], keyword: str | None = None) -> set[str]:
                 continue
             name = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
             if name in names:
-                given = [k.value for k in node.keywords if k.arg == keyword] if keyword else node.args
+                given = [k.value for k in node.keywords if k.arg == keyword] if keyword else node.args[at]
                 found |= {v.value for v in given if isinstance(v, ast.Constant) and isinstance(v.value, str)}
     return found
 
@@ -50,9 +51,9 @@ def row(**values: object) -> AuditRow:
 
 
 def test_every_act_and_page_that_is_recorded_has_words() -> None:
-    written = constants(RECORDERS)
+    written = constants(RECORDERS) | constants({"record_in_case"}, at=slice(1, 2)) | {*MEASURED.values()}
 
-    assert {"signed_in", "user_created", "worker_assigned"} <= written
+    assert {"signed_in", "user_created", "worker_assigned", "measure_entered"} <= written
     assert not written - set(ACTS) - set(PAGES) - {"viewed", "listed"}
 
 
