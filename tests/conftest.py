@@ -17,6 +17,7 @@ from typing import Final, cast
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -33,6 +34,11 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SOCKETS: Final = "POLKU_TEST_SOCKETS"  # tells the workers of pytest-xdist where the server is
 TEMPLATE: Final = "polku_template"
 WITHOUT_DATABASE: Final = ("tests/unit", "tests/architecture", "tests/e2e")
+
+# A property either holds or not; how long one example took says only what else the machine was doing. The number of
+# examples is untouched, and what must be fast has a bench or a statement count.
+hypothesis_settings.register_profile("polku", deadline=None)
+hypothesis_settings.load_profile("polku")
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from app.measures.domain import Event, Result, problems_of
 from app.measures.models import MeasureObservation, MeasureValue
 from app.reference.loader import reference
 
-ACTS = {Event.RESULT: "measure_entered", Event.FORM_GIVEN: "measure_form_given"}
+ACTS: Final = {Event.RESULT: "measure_entered", Event.FORM_GIVEN: "measure_form_given"}
 
 
 def enter_value(

@@ -137,7 +137,7 @@ def test_every_role_sees_in_lists_exactly_what_the_policy_allows_one_by_one(uow:
     roles=st.frozensets(st.sampled_from(list(Role)), max_size=3),
     is_lead=st.booleans(),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_parity_holds_for_random_standings_and_dates(
     sessions: sessionmaker[Session],
     vault: Vault,

@@ -84,7 +84,7 @@ def test_what_is_found_stands_in_finnish_order(uow: UnitOfWork, now: datetime, a
     assert found == ["Aalto", "Zetterberg", "Åström", "Äijö", "Öhman"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(last=NAMES, first=NAMES, cut=st.integers(min_value=3, max_value=14))
 def test_every_beginning_of_a_name_finds_it(
     uow: UnitOfWork, now: datetime, anna: Actor, last: str, first: str, cut: int

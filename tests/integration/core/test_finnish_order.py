@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from app.core.finnish import FI_KEY_FROM, FI_KEY_TO, fi_key, sort_key
 
-SAME_CONNECTION = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+SAME_CONNECTION = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 # Letters both know; a letter that only the newer Unicode of one side has is nobody's name.
 LETTERS = st.characters(exclude_categories=["Cs", "Cn", "Co"], exclude_characters="\0")
 NAMES = st.text(LETTERS, max_size=20) | st.text("aåäöÅÄÖzZéÉšŽñÕüwvV -'", max_size=20)

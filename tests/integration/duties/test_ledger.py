@@ -145,7 +145,7 @@ def test_overdue_reviews_count_duties_and_not_cases(uow: UnitOfWork, now: dateti
     assert sorted(row.due_on for row in found) == [date(2026, 11, 20), date(2026, 11, 23)]
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(due_on=st.dates(date(2026, 11, 1), date(2027, 1, 31)), today=st.dates(date(2026, 11, 1), date(2027, 1, 31)))
 def test_the_counters_of_the_database_and_of_the_domain_agree(uow: UnitOfWork, due_on: date, today: date) -> None:
     column = literal(due_on, Date)

@@ -224,7 +224,7 @@ def test_the_database_refuses_two_primaries_at_once_whoever_writes(uow: UnitOfWo
         )
 
 
-@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     acts=st.lists(st.tuples(st.sampled_from(["assign", "release"]), st.integers(0, 3), st.integers(0, 3)), max_size=8)
 )

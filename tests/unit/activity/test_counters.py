@@ -46,7 +46,7 @@ def most_in_a_year(days: Collection[date], until: date) -> int:
     return max(sum(start <= day < add_months(start, 12) and day <= until for day in days) for start in starts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(days=DAYS, most=st.integers(1, 30))
 def test_the_limit_is_crossed_on_the_very_day_the_fullest_twelve_months_overflow(days: set[date], most: int) -> None:
     crossed_on = first_crossing(days, most)
@@ -57,7 +57,7 @@ def test_the_limit_is_crossed_on_the_very_day_the_fullest_twelve_months_overflow
         assert most_in_a_year(days, crossed_on - timedelta(days=1)) <= most
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(days=DAYS, on=st.integers(0, 3 * 366).map(lambda step: FIRST + timedelta(days=step)))
 def test_the_count_of_twelve_months_is_that_of_looking_at_each_day(days: set[date], on: date) -> None:
     assert year_count(days, on) == sum(day <= on and add_months(day, 12) > on for day in days)

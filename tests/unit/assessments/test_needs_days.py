@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.assessments.needs import NeedsHead, limits_of, proposed_group
@@ -59,7 +59,6 @@ def test_working_days_skip_feasts_and_months_are_of_the_calendar(
     assert (found[START].limit_on, found[DONE].limit_on, found[DONE].rolled_on) == (start, done, rolled)
 
 
-@settings(deadline=None)
 @given(day=st.dates(min_value=date(2025, 1, 1), max_value=date(2060, 12, 31)), group=st.sampled_from(GROUPS))
 def test_the_start_is_the_seventh_working_day_after_the_initiation(day: date, group: str) -> None:
     due = limits(day, group)[START].limit_on

@@ -55,7 +55,7 @@ def facts(draw: st.DrawFn) -> Known:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(full=facts(), data=st.data())
 def test_hiding_a_fact_opens_a_verdict_or_leaves_it_and_never_turns_it(full: Known, data: st.DataObject) -> None:
     own = [one.name for one in fields(Known) if one.name not in {*KEPT, "background"}]
@@ -69,7 +69,6 @@ def test_hiding_a_fact_opens_a_verdict_or_leaves_it_and_never_turns_it(full: Kno
         assert after is None or after is before, (code, name)
 
 
-@settings(deadline=None)
 @given(parts=st.lists(TRUTH, max_size=5))
 def test_and_and_or_of_three_values_are_each_others_mirror(parts: list[bool | None]) -> None:
     mirrored = [None if part is None else not part for part in parts]

@@ -109,7 +109,7 @@ def test_markup_in_a_text_is_shown_and_not_run() -> None:
     assert "root:" not in text
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8))
 def test_any_text_at_all_becomes_a_pdf(texts: list[str]) -> None:
     kept = tuple(text for text in texts if not any(0xD800 <= ord(sign) <= 0xDFFF for sign in text))

@@ -134,7 +134,7 @@ grids = st.sets(st.integers(1, 7), min_size=1).map(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(grid=grids, start=days, length=st.integers(1, 800))
 def test_the_fullest_year_is_what_counting_every_window_finds(grid: Week, start: date, length: int) -> None:
     """RU02: 178 days in any twelve months, checked against a plain count of every window, leap years too."""
@@ -149,7 +149,7 @@ def test_the_fullest_year_is_what_counting_every_window_finds(grid: Week, start:
     assert most_days_in_a_year(grid, start, end) == plain
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grid=grids, start=days, length=st.integers(1, 700), more=st.integers(0, 60), extra=st.integers(1, 7))
 def test_more_days_never_make_fewer(grid: Week, start: date, length: int, more: int, extra: int) -> None:
     """RU02: a longer period or one more day of the week never lowers the count."""
@@ -160,7 +160,6 @@ def test_more_days_never_make_fewer(grid: Week, start: date, length: int, more: 
     assert most_days_in_a_year(Week(tuple(fuller[day] for day in sorted(fuller))), start, end) >= counted
 
 
-@settings(deadline=None)
 @given(start=days, months=st.integers(1, 30))
 def test_the_bounds_of_the_period_are_exact_in_every_year(start: date, months: int) -> None:
     """RU02: the last day of n months is inside 3–24; one day less than three or more than 24 is not."""
