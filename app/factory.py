@@ -149,7 +149,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     measures_views.init_app(app, path_events.events_of)
     papers_views.init_app(app, Press(settings.root))
     activity_views.init_app(app, workbench.facts_of)
-    plans_views.init_app(app, _follow_plan)
+    above_plans = plans_views.Above(facts_of=workbench.facts_of, after_acceptance=_follow_plan)
+    plans_views.init_app(app, above_plans)
     app.extensions[intake_views.QUEUE] = Queue(settings.broker_url)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -7,10 +7,11 @@ from uuid import UUID
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.uow import UnitOfWork
+from app.pathways.domain import Facts
 from app.plans.derived import DERIVED_FROM, IMPLEMENTATION
 from app.plans.limits import Known, StartCheck, start_conditions, target_group
 from app.plans.printed import ActivityPart, activity_part
-from app.plans.queries import met_needs, plans_of, version_of
+from app.plans.queries import plans_of, version_of
 from app.plans.versions import VersionView
 from app.reference.loader import reference
 
@@ -19,8 +20,11 @@ STARTS: Final = DERIVED_FROM
 KINDS: Final = (*STARTS, IMPLEMENTATION)
 
 
-def start_check(uow: UnitOfWork, case: CaseView, version: VersionView, today: date) -> StartCheck | None:
+def start_check(uow: UnitOfWork, case: CaseView, version: VersionView, today: date, facts: Facts) -> StartCheck | None:
     """Return whom the activity in a version is for (RU01) and what its start rests on (RU03).
+
+    `facts` is what is on record of the case in every feature, also above the plans: a needs assessment may be made
+    here or recorded elsewhere.
 
     None: there is no rehabilitative work activity in it, or the plan is not the one it starts with.
     """
@@ -35,8 +39,7 @@ def start_check(uow: UnitOfWork, case: CaseView, version: VersionView, today: da
         has_assistance=True if known.assistance_since else None,
         cannot_use_services=known.is_beyond_public_services,
     )
-    facts = cases.met_needs(uow, case, today) | met_needs(uow, case, today)
-    return StartCheck(target=target_group(found, opening), ground=start_conditions(facts))
+    return StartCheck(target=target_group(found, opening), ground=start_conditions(facts.met))
 
 
 def activity_of(uow: UnitOfWork, case_id: UUID) -> ActivityPart | None:

@@ -18,6 +18,7 @@ from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
+from app.pathways.domain import Facts
 from app.pathways.loader import pathway
 from app.plans import queries
 from app.plans.activity import start_check
@@ -167,6 +168,7 @@ def bring_into_force(
     signatures: Sequence[SignatureEntry],
     reasons: Mapping[str, str],
     client_comment: str | None,
+    facts: Facts,
     expected_version: int | None,
     actor: Actor,
     now: datetime,
@@ -175,8 +177,9 @@ def bring_into_force(
 
     The version before it is superseded. Days are when it happened, not when it was typed. `reasons` by
     `limits.Subject`: why it comes into force without a signature the law asks, or without what the activity rests on
-    (RU01, RU03). Raises Refused at the fields, also when its review lies past a limit of the law counted from that day;
-    Conflict as `write_version`. Source: 812/2000 (mutual understanding); 189/2001 sections 5 and 9; 381/2023 section 4.
+    (RU01, RU03; `facts`: what is on record of the case). Raises Refused at the fields, also when its review lies past a
+    limit of the law counted from that day; Conflict as `write_version`. Source: 812/2000 (mutual understanding);
+    189/2001 sections 5 and 9; 381/2023 section 4.
     """
     ensure(actor, Permission.PLAN_EDIT, case.subject)
     row = _draft(uow, case, version_id, expected_version)
@@ -187,7 +190,7 @@ def bring_into_force(
         *_day_problems(plan.in_force.in_force_on if plan.in_force else None, in_force_on, today=today),
         *content_problems(written.content, today=today, is_final=True, sheet=queries.sheet_of(written, today)),
         *signature_problems(written, signatures, kept.get(Subject.SIGNATURES), today=today),
-        *_start_problems(start_check(uow, case, written, today), kept.get(Subject.START)),
+        *_start_problems(start_check(uow, case, written, today, facts), kept.get(Subject.START)),
         *_too_long(kept | {"client_comment": client_comment or ""}),
     ]
     due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=row.period_end)

@@ -1,8 +1,9 @@
 """The pages of plans: reading, writing and coming into force."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, flash, request, url_for
@@ -20,6 +21,7 @@ from app.core.errors import Conflict
 from app.core.uow import UnitOfWork
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
+from app.pathways.domain import Facts
 from app.pathways.loader import pathway
 from app.plans import queries, services
 from app.plans.activity import start_check
@@ -37,7 +39,7 @@ from app.plans.forms import (
     make_plan_form,
     make_sign_form,
 )
-from app.plans.limits import Breach, breaches
+from app.plans.limits import Breach, StartCheck, breaches
 from app.plans.printed import printed
 from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
 from app.plans.signing import name_of, parties_of, unsigned
@@ -52,12 +54,23 @@ from app.web.texts import _, say, worded
 blueprint = Blueprint("plans", __name__)
 
 EXTENSION: Final = "polku.plans"
-AfterAcceptance: TypeAlias = Callable[[UnitOfWork, CaseView, Actor, datetime], object]
 
 
-def init_app(app: Flask, after_acceptance: AfterAcceptance) -> None:
-    """Take what higher features do in the same transaction: a plan may end on the day a period of activity ends."""
-    app.extensions[EXTENSION] = after_acceptance
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """What the plans ask of the features above them.
+
+    `facts_of`: what is on record of a case, which the start of an activity rests on. `after_acceptance`: what follows
+    in the same transaction when a plan comes into force, since a period of activity may end on the same day.
+    """
+
+    facts_of: Callable[[UnitOfWork, CaseView, date], Facts]
+    after_acceptance: Callable[[UnitOfWork, CaseView, Actor, datetime], object]
+
+
+def init_app(app: Flask, above: Above) -> None:
+    """Take what the features above the plans are asked."""
+    app.extensions[EXTENSION] = above
 
 
 DRAFT: Final = "plan"
@@ -132,7 +145,7 @@ def accept(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
         form.open_on(version.head.version)
     done = submit(form, lambda: _accept(case, version_id, form), said=_("The plan is in force"))
     read = printed(version, queries.sheet_of(version, today()))
-    shown = {"form": form, "version": version, "read": read, "check": start_check(uow(), case, version, today())}
+    shown = {"form": form, "version": version, "read": read, "check": _start_check(case, version)}
     return done or _page("plans/accept.html", case, party=_party, missing=_missing(version), **shown)
 
 
@@ -328,6 +341,15 @@ def _party(party: str) -> str | None:
     return say(name_of(party, reference()))
 
 
+def _above() -> Above:
+    above: Above = current_app.extensions[EXTENSION]
+    return above
+
+
+def _start_check(case: CaseView, version: VersionView) -> StartCheck | None:
+    return start_check(uow(), case, version, today(), _above().facts_of(uow(), case, today()))
+
+
 def _sign(case: CaseView, version_id: UUID, form: SignForm) -> str:
     services.record_signatures(uow(), case, version_id, signatures=form.entries, actor=actor(), now=moment())
     return url_for("plans.show", case_id=case.id, version_id=version_id)
@@ -342,10 +364,10 @@ def _accept(case: CaseView, version_id: UUID, form: AcceptForm) -> str:
         signatures=form.entries,
         reasons=form.reasons,
         client_comment=form["client_comment"].data,
+        facts=_above().facts_of(uow(), case, today()),
         expected_version=form.seen,
         actor=actor(),
         now=moment(),
     )
-    after_acceptance: AfterAcceptance = current_app.extensions[EXTENSION]
-    after_acceptance(uow(), case, actor(), moment())
+    _above().after_acceptance(uow(), case, actor(), moment())
     return url_for("plans.show", case_id=case.id, version_id=version_id)

@@ -25,6 +25,7 @@ from app.plans.signing import SignatureEntry
 from app.plans.versions import PlanView
 from app.reference.loader import reference
 from app.reviews import services as reviews
+from app.workbench import queries as workbench
 from tests.factories.cases import moment_of
 
 Period = tuple[date | None, date | None]
@@ -144,6 +145,7 @@ def accept(uow: UnitOfWork, case: CaseView, version_id: UUID, *, on: date, actor
         signatures=build_signatures(version.kind, on),
         reasons={"start": "Arvio ja tapaaminen ovat sosiaalihuollon järjestelmässä."},
         client_comment="Sopii näin.",
+        facts=workbench.facts_of(uow, case, on),
         expected_version=version.head.version,
         actor=actor or system_actor("system:demo"),
         now=moment_of(on),

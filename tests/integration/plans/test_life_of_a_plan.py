@@ -12,6 +12,7 @@ from app.cases.domain import CaseView
 from app.core.errors import Conflict, Forbidden, NotFound, Refused
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
+from app.pathways.domain import Facts
 from app.plans import queries, services
 from app.plans.difference import ChangeKind, difference
 from app.plans.domain import ActionContent, ActionOwner, GoalContent, PlanContent, VersionState
@@ -153,6 +154,7 @@ def test_days_of_acceptance_are_days_that_have_been(uow: UnitOfWork, now: dateti
             signatures=build_signatures("work_ability_support_plan", date(2026, 11, 26), parties=["client"]),
             reasons={},
             client_comment=None,
+            facts=Facts(),
             expected_version=2,
             actor=DEMO,
             now=now,

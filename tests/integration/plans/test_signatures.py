@@ -16,8 +16,10 @@ from app.plans import queries, services
 from app.plans.activity import start_check
 from app.plans.domain import SignatureWay
 from app.plans.fields import Answer
-from app.plans.limits import Met
+from app.plans.limits import Met, StartCheck
 from app.plans.signing import SignatureEntry
+from app.workbench import queries as workbench
+from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.cases import create_case
 from tests.factories.plans import build_content, build_signatures, build_week, create_draft, needed_answers
 
@@ -61,6 +63,7 @@ def bring(
         signatures=signatures,
         reasons=reasons,
         client_comment=None,
+        facts=workbench.facts_of(uow, case, TODAY),
         expected_version=queries.version_of(uow, case.id, version_id).head.version,
         actor=DEMO,
         now=now,
@@ -227,18 +230,40 @@ def test_ru03_activity_without_assessment_and_meeting_on_record_asks_why(
     assert "start" in queries.version_of(uow, case.id, version_id).reasons
 
 
+def the_check(uow: UnitOfWork, case: CaseView, version_id: UUID) -> StartCheck:
+    version = queries.version_of(uow, case.id, version_id)
+    check = start_check(uow, case, version, TODAY, workbench.facts_of(uow, case, TODAY))
+    assert check is not None
+    return check
+
+
+def test_ru03_a_needs_assessment_finished_here_counts_like_one_recorded_elsewhere(
+    uow: UnitOfWork, case: CaseView, now: datetime
+) -> None:
+    """RU03: a needs assessment (DO01) that is only a draft gives no ground; finished, it asks no reason any more."""
+    version_id = a_draft(uow, case, now, kind="activation_plan", has_activity=True)
+    needs = create_needs(uow, case, on=date(2026, 11, 10))
+    assert [one.met for one in the_check(uow, case, version_id).ground][:2] == [Met.UNKNOWN, Met.UNKNOWN]
+    finish_needs(uow, case, needs, on=date(2026, 11, 20))
+    check = the_check(uow, case, version_id)
+    assert [one.met for one in check.ground][:2] == [Met.YES, Met.UNKNOWN]
+    assert [one.code for one in check.breaches] == ["RU03"]
+    signed = build_signatures("activation_plan", TODAY)
+    with pytest.raises(Refused, match="have met") as refused:
+        bring(uow, case, version_id, now, *signed)
+    assert fields_of(refused) == ["reason-start"]
+
+
 def test_ru01_a_client_outside_the_target_group_asks_why_and_an_unknown_one_does_not(
     uow: UnitOfWork, case: CaseView, now: datetime
 ) -> None:
     """RU01: what is known to fail asks a reason; what is not known is told and asks nothing."""
     version_id = a_draft(uow, case, now, kind="activation_plan", has_activity=True)
-    check = start_check(uow, case, queries.version_of(uow, case.id, version_id), TODAY)
-    assert check is not None
+    check = the_check(uow, case, version_id)
     assert {one.met for one in check.target} == {Met.UNKNOWN}
     assert [one.code for one in check.breaches] == ["RU03", "RU03"]
     known = Background(is_unemployed=False, benefit="general_support")
     cases.keep_background(uow, case, known, expected_number=0, actor=DEMO, now=now)
-    check = start_check(uow, case, queries.version_of(uow, case.id, version_id), TODAY)
-    assert check is not None
+    check = the_check(uow, case, version_id)
     assert [one.met for one in check.target] == [Met.NO, Met.YES, Met.UNKNOWN]
     assert [one.code for one in check.breaches] == ["RU01", "RU03", "RU03"]

@@ -7,6 +7,7 @@ import pytest
 
 from app.access.actor import system_actor
 from app.plans import queries, services
+from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.plans import create_draft, needed_answers
 from tests.strict import parse
 from tests.web.workbench.conftest import Desk
@@ -157,3 +158,17 @@ def test_a_version_is_told_from_the_one_before_in_words(desk: Desk, draft: UUID)
         "Lisätty: Päivät ja ajat, ti",
     ):
         assert words in page
+
+
+def test_ru03_the_page_of_coming_into_force_knows_the_needs_assessment_finished_here(desk: Desk, draft: UUID) -> None:
+    """RU03: DO01 is made in the assessments, above the plans; the application hands it in."""
+    send(desk, draft, {"answer-includes_activity": "yes", "week-1": "9-13"})
+    url, row = f"{desk.path}/suunnitelmat/{draft}/voimaan", "<span>Palvelutarpeen arvio on tehty</span><b>{}</b>"
+    assert row.format("Ei tietoa") in desk.browser.get(url).text
+    finish_needs(desk.uow, desk.case, create_needs(desk.uow, desk.case, on=date(2026, 11, 20)), on=date(2026, 11, 23))
+    desk.uow.commit()
+    assert row.format("Täyttyy") in desk.browser.get(url).text
+    answer = desk.browser.submit(url, {"sign-client-way": "oral"}, form="voimaan")
+    asked = "Ei kirjattu: {}. Kirjaa se tai kirjoita syy."
+    assert asked.format("Palvelutarpeen arvio on tehty") not in answer.text
+    assert asked.format("Asiakas, omatyöntekijä ja työvoimaviranomainen ovat tavanneet") in answer.text
