@@ -115,6 +115,15 @@ class BeforeForce(Needed):
         """Let the draft be saved."""
 
 
+class ReasonField(LongTextField):
+    """Why something is not kept: asked only where something is not, and then never optional (the service refuses)."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Needed whenever it is shown."""
+        return True
+
+
 class PlanForm(PolkuForm):
     """A draft; `make_plan_form` adds the fields in the order of the page."""
 
@@ -193,7 +202,7 @@ def make_plan_form(
         "asked": asked,
         "period_start": WorkdayField(_l("Period starts"), hint=_l("For example 2.3.2026")),
         "period_end": WorkdayField(_l("Period ends"), hint=_l("For example 5.6.2026")),
-        reason_name(Subject.PERIOD): LongTextField(_l("Why the period is not within the limit"), rows=2),
+        reason_name(Subject.PERIOD): ReasonField(_l("Why the period is not within the limit"), rows=2),
     } | _section_fields(before)
     for number, goal in enumerate(rows, 1):
         fields |= _goal_fields(number, goal)
@@ -220,7 +229,7 @@ def _section_fields(sections: Sequence[Section]) -> dict[str, Any]:
         if asked.type is FieldType.WEEK:
             fields |= {f"week-{day}": TimesField(DAY_NAMES[day - 1]) for day in WEEKDAYS}
             words = _l("Why the days or times are not within the limits")
-            fields[reason_name(Subject.WEEK)] = LongTextField(words, rows=2)
+            fields[reason_name(Subject.WEEK)] = ReasonField(words, rows=2)
         else:
             fields[field_name(asked.code)] = _answer_field(asked)
     return fields
@@ -334,8 +343,8 @@ def make_accept_form(parties: Sequence[str], systems: Sequence[tuple[str, str]])
         ),
     } | _sign_fields(parties, systems)
     fields |= {
-        reason_name(Subject.SIGNATURES): LongTextField(_l("Why a signature is missing"), rows=2),
-        reason_name(Subject.START): LongTextField(_l("Why the activity starts all the same"), rows=2),
+        reason_name(Subject.SIGNATURES): ReasonField(_l("Why a signature is missing"), rows=2),
+        reason_name(Subject.START): ReasonField(_l("Why the activity starts all the same"), rows=2),
         "client_comment": LongTextField(_l("The client's comment"), rows=3, validators=[AtMost(LONGEST_TEXT)]),
     }
     made: AcceptForm = type("AcceptForm", (AcceptForm,), fields)()

@@ -123,7 +123,11 @@ def make_a_plan(page: Page, keys: Keyboard) -> None:
     keys.go("Control+Enter")
     said(page, "Suunnitelma tallennettu")
     keys.link("Vie voimaan")
-    keys.choose(page.get_by_label("Suullisesti"))
+    client = page.get_by_role("group", name="Asiakas", exact=True)
+    keys.to(client.get_by_label("Allekirjoitettu"))
+    page.keyboard.type("tänään")
+    keys.to(client.get_by_label("Tapa"))
+    page.keyboard.type("Suullisesti")
     keys.go("Control+Enter")
     said(page, "Suunnitelma on voimassa")
 

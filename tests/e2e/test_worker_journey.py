@@ -44,7 +44,7 @@ def walk_to_the_plan(page: Page, hands: Hand) -> None:
     hands.tell("a stage opened with a reason for what is missing")
     assert hands.clicks <= 3
     follow(page, "4 Yhteinen suunnitelma")
-    follow(page, "Yhteinen arvio on kirjattu")
+    follow(page, "Yhteinen arvio ja tavoitteet on kirjattu")
     expect(page.get_by_label("Aihe")).to_have_value("assessment")
     page.get_by_label("Mitä sovittiin").fill("Arvio tehtiin yhdessä.")
     press(page, "Tallenna kirjaus")
