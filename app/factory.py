@@ -160,7 +160,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     app.jinja_env.globals["goal_answers"] = _goal_answers
     if settings.is_production:
         # only the proxy in front reaches this port (docs/operations.md)
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's way to wrap itself
     assert_all_guarded(app)
     return app
 

@@ -74,7 +74,7 @@ def _templates() -> Environment:
     found = Environment(
         loader=FileSystemLoader(ROOT / "templates" / "emails"),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701 - see above
         keep_trailing_newline=True,
     )
     found.globals["_"] = catalogue_of(DEFAULT_LANGUAGE).gettext

@@ -31,10 +31,10 @@ class SelectField(Described, wtforms.SelectField):
         hint: object = None,
         choices: Choices | None = None,
         empty: object = None,
-        **kw: Any,  # noqa: ANN401
+        **kw: Any,  # noqa: ANN401 - WTForms' own
     ) -> None:
         kw.setdefault("invalid_choice_message", lazy("Choose one of the list."))
-        super().__init__(label, choices=_choices(choices), validate_choice=True, **kw)  # type: ignore[arg-type]
+        super().__init__(label, choices=_choices(choices), validate_choice=True, **kw)  # type: ignore[arg-type]  # a lazy text, made words when the page is
         self.hint, self.empty = hint, empty
 
     def offer(self, choices: Choices) -> None:
@@ -45,14 +45,14 @@ class SelectField(Described, wtforms.SelectField):
         """The choices with what is chosen; the published types still say tuples."""
         return list(self.iter_choices())
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - WTForms' own
         """Nothing chosen is the business of `Needed`; anything else must be on the list."""
         if self.data in (None, ""):
             self.data = None
             return
         super().pre_validate(form)
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Add the items."""
         items = [{"value": c.value, "text": str(c.label), "selected": bool(c.selected)} for c in self.offered()]
         if self.empty is not None:
@@ -65,7 +65,7 @@ class ChoiceField(SelectField):
 
     kind = "radios"
 
-    def __init__(self, label: object, *, choices: Choices | None = None, inline: bool = False, **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: object, *, choices: Choices | None = None, inline: bool = False, **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
         kept = list(choices or ())
         super().__init__(label, choices=kept, **kw)
         self.hints = _hints(kept)
@@ -77,7 +77,7 @@ class ChoiceField(SelectField):
         self.hints = _hints(kept)
         super().offer(kept)
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Add the items under a legend."""
         made = super().params(**extra)
         made["items"] = [self._item(c) for c in self.offered()]
@@ -96,10 +96,10 @@ class ManyField(Described, wtforms.SelectMultipleField):
 
     kind = "checkboxes"
 
-    def __init__(self, label: object, *, hint: object = None, choices: Choices | None = None, **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: object, *, hint: object = None, choices: Choices | None = None, **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
         kept = list(choices or ())
         kw.setdefault("invalid_choice_message", lazy("Choose from the list."))
-        super().__init__(label, choices=_choices(kept), **kw)  # type: ignore[arg-type]
+        super().__init__(label, choices=_choices(kept), **kw)  # type: ignore[arg-type]  # a lazy text, made words when the page is
         self.hint, self.hints = hint, _hints(kept)
 
     def offered(self) -> list[Any]:
@@ -112,7 +112,7 @@ class ManyField(Described, wtforms.SelectMultipleField):
         self.hints = _hints(kept)
         self.choices = _choices(kept)
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Add the boxes under a legend."""
         made = super().params(classes="govuk-checkboxes--small", **extra)
         made["items"] = [
@@ -128,11 +128,11 @@ class TickField(Described, wtforms.BooleanField):
 
     kind = "tick"
 
-    def __init__(self, label: object, *, hint: object = None, **kw: Any) -> None:  # noqa: ANN401
-        super().__init__(label, **kw)  # type: ignore[arg-type]
+    def __init__(self, label: object, *, hint: object = None, **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
+        super().__init__(label, **kw)  # type: ignore[arg-type]  # a lazy text, made words when the page is
         self.hint = hint
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Make it a set of one box without a legend."""
         made = super().params(classes="govuk-checkboxes--small", **extra)
         item: Params = {"value": "y", "text": str(self.label.text), "checked": bool(self.data)}

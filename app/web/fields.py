@@ -75,7 +75,7 @@ class TextField(Described, wtforms.StringField):
         hint: object = None,
         width: str = "",
         autocomplete: str = "off",
-        **kw: Any,  # noqa: ANN401
+        **kw: Any,  # noqa: ANN401 - WTForms' own
     ) -> None:
         super().__init__(label, **kw)  # type: ignore[arg-type] # lazy label
         self.hint, self.width, self.autocomplete = hint, width, autocomplete
@@ -84,7 +84,7 @@ class TextField(Described, wtforms.StringField):
         """Strip the ends; nothing typed is the empty string."""
         self.data = str(valuelist[0]).strip() if valuelist else ""
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Add the value and the browser's part."""
         made = super().params(value=self.data or "", autocomplete=self.autocomplete)
         if self.width:
@@ -96,14 +96,14 @@ class TextField(Described, wtforms.StringField):
 class PasswordField(TextField):
     """A password: never stripped, never shown again, paste welcome."""
 
-    def __init__(self, label: object, *, autocomplete: str = "current-password", **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: object, *, autocomplete: str = "current-password", **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, autocomplete=autocomplete, **kw)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Keep every character, the spaces at the ends too."""
         self.data = str(valuelist[0]) if valuelist else ""
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Leave the value out."""
         return super().params(value="", type="password", spellcheck=False, **extra)
 
@@ -113,7 +113,7 @@ class LongTextField(TextField):
 
     kind = "textarea"
 
-    def __init__(self, label: object, *, rows: int = 5, **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: object, *, rows: int = 5, **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, **kw)
         self.rows = rows
 
@@ -121,7 +121,7 @@ class LongTextField(TextField):
         """Strip the ends and write line ends one way, so that lengths agree with the browser's."""
         self.data = str(valuelist[0]).replace("\r\n", "\n").strip() if valuelist else ""
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Add the rows; with a limit the counter speaks the page's language."""
         made = super().params(rows=self.rows, **extra)
         if self.most:
@@ -147,7 +147,7 @@ class DayField(TextField):
 
     kind = "day"
 
-    def __init__(self, label: object, *, chips: Sequence[str] = (), is_birth: bool = False, **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, label: object, *, chips: Sequence[str] = (), is_birth: bool = False, **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, **kw)
         self.offers = chips
         self.is_birth = is_birth
@@ -158,7 +158,7 @@ class DayField(TextField):
         """The offered days as they are written, with their words: ("24.11.2026", "Tänään")."""
         return [(format_day(parse_day(offer, today())), _chip_words(offer)) for offer in self.offers]
 
-    def process_data(self, value: Any) -> None:  # noqa: ANN401
+    def process_data(self, value: Any) -> None:  # noqa: ANN401 - WTForms' own
         """Show a day of the record in our way of writing."""
         self.data = value
         self.typed = format_day(value) if isinstance(value, date) else ""
@@ -176,7 +176,7 @@ class DayField(TextField):
         self.data = read
         self.typed = format_day(read)
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Show what was typed."""
         return super().params(value=self.typed, classes="polku-date", inputmode="text", **extra)
 
@@ -217,13 +217,13 @@ class NumberField(TextField):
         most: Decimal | int | None = None,
         digits: int = 0,
         suffix: object = None,
-        **kw: Any,  # noqa: ANN401
+        **kw: Any,  # noqa: ANN401 - WTForms' own
     ) -> None:
         super().__init__(label, **kw)
         self.least, self.greatest, self.digits, self.suffix = least, most, digits, suffix
         self.typed = ""
 
-    def process_data(self, value: Any) -> None:  # noqa: ANN401
+    def process_data(self, value: Any) -> None:  # noqa: ANN401 - WTForms' own
         """Show a stored number with a comma."""
         self.data = value
         self.typed = "" if value is None else str(value).replace(".", ",")
@@ -246,7 +246,7 @@ class NumberField(TextField):
         self._check_range(read)
         self.data = int(read) if not self.digits else read
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Show what was typed."""
         made = super().params(value=self.typed, inputmode="decimal" if self.digits else "numeric", **extra)
         made.setdefault("classes", "govuk-input--width-4")
@@ -269,11 +269,11 @@ class UploadField(Described, wtforms.FileField):
 
     kind = "upload"
 
-    def __init__(self, label: object, *, hint: object = None, accept: str = "", **kw: Any) -> None:  # noqa: ANN401
-        super().__init__(label, **kw)  # type: ignore[arg-type]
+    def __init__(self, label: object, *, hint: object = None, accept: str = "", **kw: Any) -> None:  # noqa: ANN401 - WTForms' own
+        super().__init__(label, **kw)  # type: ignore[arg-type]  # a lazy text, made words when the page is
         self.hint, self.accept = hint, accept
 
-    def params(self, **extra: Any) -> Params:  # noqa: ANN401
+    def params(self, **extra: Any) -> Params:  # noqa: ANN401 - parameters of a macro, as Jinja has them
         """Add what the browser offers to choose."""
         made = super().params(**extra)
         if self.accept:

@@ -38,7 +38,7 @@ class VersionField(wtforms.HiddenField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number; anything else is no version, which no record has."""
         text = valuelist[0] if valuelist else ""
-        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # type: ignore[assignment]
+        self.data = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # type: ignore[assignment]  # WTForms' own is text
 
 
 @lru_cache(maxsize=8)

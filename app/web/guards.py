@@ -80,7 +80,7 @@ def check_guard() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static":
         return None
-    guard = guard_of(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined] # noqa: SLF001
+    guard = guard_of(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy is typed as what it stands for
     if guard is None:
         # Only a route added after the start-up check can get here; it stays shut.
         raise InternalServerError

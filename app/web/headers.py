@@ -49,5 +49,5 @@ def add_farewell(response: Response) -> Response:
 
 def _session() -> PolkuSession | None:
     # The bare session: the proxy would fail on an answer that was made before the session could be opened.
-    found = request_ctx._session  # noqa: SLF001
+    found = request_ctx._session  # noqa: SLF001 - see above
     return found if isinstance(found, PolkuSession) else None

@@ -25,7 +25,7 @@ def page(template: str, status: int | None = None, **context: Any) -> Response: 
     return make_response(text, status or visit().status or _status_of(context.get("form")))
 
 
-def fragment(template: str, *, said: str = "", status: int | None = None, **context: Any) -> Response:  # noqa: ANN401
+def fragment(template: str, *, said: str = "", status: int | None = None, **context: Any) -> Response:  # noqa: ANN401 - what a template is given
     """Render a part of a page; `said` goes to the status region out of band."""
     text = render_template(template, **context)
     if said:

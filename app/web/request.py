@@ -50,7 +50,7 @@ class Visit:
 def visit() -> Visit:
     """Return the request's visit, made on first use."""
     # The object behind the proxy: a page asks a hundred times, and the proxy costs four times the looking.
-    here = g._get_current_object()  # noqa: SLF001
+    here = g._get_current_object()  # noqa: SLF001 - see above
     found: Visit | None = getattr(here, "visit", None)
     if found is None:
         found = here.visit = Visit()
@@ -104,7 +104,7 @@ def actor() -> Actor:
 def signed_in_session() -> StoredSession | None:
     """Return the stored session of this browser, or None before sign-in."""
     # The bare session: the proxy fails while there is none, and an error page may be made before it is opened.
-    bare = request_ctx._session if has_request_context() else None  # noqa: SLF001
+    bare = request_ctx._session if has_request_context() else None  # noqa: SLF001 - see above
     stored: StoredSession | None = getattr(bare, "stored", None)
     return stored
 

@@ -26,6 +26,7 @@ CLOCK_KEEPER: Final = "app/core/clock.py"
 HOSTS: Final = re.compile(
     r"https?://[^\s\"')]*(p[y]pi\.org|pyth[o]nhosted|np[m]js|registry|yarnpkg|/simple\b)", re.IGNORECASE
 )
+UNEXPLAINED: Final = re.compile(r"# noqa(?!: [A-Z]+[0-9]+(, [A-Z]+[0-9]+)* - \w)|# type: ignore(?!\[[a-z, -]+\] +# \w)")
 PLACES: Final = re.compile(r"(?<![\w/.])/(work|root|home/[a-z]+)/")
 
 
@@ -125,6 +126,30 @@ def test_the_clock_is_read_in_one_place() -> None:
             if isinstance(node, ast.Attribute) and ".".join(ast.unparse(node).split(".")[-2:]) in CLOCKS
         )
     assert readers == []
+
+
+def test_a_check_is_set_aside_by_its_code_and_with_a_reason() -> None:
+    found = [
+        f"{name_of(path)}:{number} {line.strip()}"
+        for path in sources(*SOURCES)
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if UNEXPLAINED.search(line)
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["# noqa", "# noqa: S608", "# noqa: S608 our own", "# noqa: s608 - why", "# type: ignore", "# type: ignore[misc]"],
+)
+def test_a_mark_without_code_or_reason_is_told(mark: str) -> None:
+    assert UNEXPLAINED.search(f"x = 1  {mark}")
+
+
+@pytest.mark.parametrize("mark", ["# noqa: S608, S101 - our own columns", "# type: ignore[arg-type]  # never None"])
+def test_a_mark_with_code_and_reason_is_let_pass(mark: str) -> None:
+    assert not UNEXPLAINED.search(f"x = 1  {mark}")
 
 
 def test_no_sql_text_asks_the_database_for_the_time() -> None:

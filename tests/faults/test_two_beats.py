@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from itertools import count
 
 import pytest
@@ -21,13 +22,17 @@ TICKS = 60
 BATCH, WORKERS, MAILED = 40, 10, 2
 
 
+def has_swept(ground: JobGround) -> bool:
+    return bool(ground.one("SELECT count(*) FROM job_run"))
+
+
 def start_at_once(*grounds: JobGround) -> None:
     """Two workers and two beats a ground; the beats are held until all are up and then let go together."""
     beats = [ground.beat() for ground in grounds for _ in range(2)]
     for ground in grounds:
         for _ in range(2):
             ground.worker(processes=1)
-        ground.wait(60, lambda ground=ground: ground.one("SELECT count(*) FROM job_run") > 0, "the first sweep")  # type: ignore[misc]
+        ground.wait(60, partial(has_swept, ground), "the first sweep")
     for number in (signal.SIGSTOP, signal.SIGCONT):
         for beat in beats:
             os.kill(beat.pid, number)

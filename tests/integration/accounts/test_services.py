@@ -33,7 +33,7 @@ def admin(uow: UnitOfWork) -> Actor:
     return actor_of(uow, create_user(uow, roles=(Role.ADMIN,)))
 
 
-def change(uow: UnitOfWork, user: UserView, *, actor: Actor, now: datetime, **wishes: Any) -> None:  # noqa: ANN401
+def change(uow: UnitOfWork, user: UserView, *, actor: Actor, now: datetime, **wishes: Any) -> None:  # noqa: ANN401 - fields of a form
     form: Mapping[str, Any] = {
         "expected_version": user.version,
         "username": user.username,

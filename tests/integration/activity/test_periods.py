@@ -1,6 +1,8 @@
 """Agreeing on a period of activity, changing it, ending it (FR16, RU02, RU03)."""
 
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -113,8 +115,8 @@ def test_the_178_days_are_counted_over_all_the_cases_of_the_client(uow: UnitOfWo
     """RU02: the days of a closed case of the same client count; somebody else's days do not."""
     period_id = create_period(uow, case, build_period(ends_on=date(2027, 5, 31), days=build_week(1, 2, 3, 4)))
     last = moment_of(date(2027, 5, 31))
-    end = {"ended_on": last.date(), "reason": EndReason.AS_PLANNED, "remark": None, "heard_on": None}
-    services.end_period(uow, case, period_id, **end, actor=DEMO, now=last)  # type: ignore[arg-type]
+    end: dict[str, Any] = {"ended_on": last.date(), "reason": EndReason.AS_PLANNED, "remark": None, "heard_on": None}
+    services.end_period(uow, case, period_id, **end, actor=DEMO, now=last)
     close_case(uow, case, actor=DEMO, now=last)
     next_case = create_case(uow, client_id=case.client_id, model="quality_based_coaching", opened_on=last.date())
     again = build_period(
@@ -216,15 +218,15 @@ def test_an_evaluation_without_its_parts_is_refused(
     uow: UnitOfWork, case: CaseView, now: datetime, changes: dict[str, object], field: str
 ) -> None:
     period_id = create_period(uow, case)
-    given = {"held_on": TODAY, "effect": "Hyvin.", "next_step": "end", "participants": None} | changes
+    given: dict[str, Any] = {"held_on": TODAY, "effect": "Hyvin.", "next_step": "end", "participants": None} | changes
     with pytest.raises(Refused) as refused:
-        services.evaluate(uow, case, period_id, **given, actor=DEMO, now=now)  # type: ignore[arg-type]
+        services.evaluate(uow, case, period_id, **given, actor=DEMO, now=now)
     assert fields_of(refused) == {field}
 
 
-def end(uow: UnitOfWork, case: CaseView, period_id: object, now: datetime, **changes: object) -> None:
-    given = {"ended_on": TODAY, "reason": "interrupted", "remark": None, "heard_on": TODAY} | changes
-    services.end_period(uow, case, period_id, **given, actor=DEMO, now=now)  # type: ignore[arg-type]
+def end(uow: UnitOfWork, case: CaseView, period_id: UUID, now: datetime, **changes: object) -> None:
+    given: dict[str, Any] = {"ended_on": TODAY, "reason": "interrupted", "remark": None, "heard_on": TODAY} | changes
+    services.end_period(uow, case, period_id, **given, actor=DEMO, now=now)
 
 
 @pytest.mark.parametrize(

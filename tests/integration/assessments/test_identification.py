@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -32,12 +33,12 @@ def case(uow: UnitOfWork) -> CaseView:
     return create_case(uow, opened_on=date(2026, 11, 2))
 
 
-def keep(uow: UnitOfWork, case: CaseView, now: datetime, *, expected: int = 0, **parts: Any) -> None:  # noqa: ANN401
+def keep(uow: UnitOfWork, case: CaseView, now: datetime, *, expected: int = 0, **parts: Any) -> None:  # noqa: ANN401 - parts of an entry
     entry = build_entry(**parts)
     services.keep_identification(uow, case, entry, expected_number=expected, actor=DEMO, now=now)
 
 
-def end(uow: UnitOfWork, case: CaseView, sign_id: Any, now: datetime, **changes: Any) -> None:  # noqa: ANN401
+def end(uow: UnitOfWork, case: CaseView, sign_id: UUID, now: datetime, **changes: Any) -> None:  # noqa: ANN401 - handed on
     words: dict[str, Any] = {"ending": "passed", "ended_on": TODAY, "reason": "Hoito alkoi."} | changes
     services.end_sign(uow, case, sign_id, **words, actor=DEMO, now=now)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -173,8 +174,9 @@ def test_what_cannot_be_is_refused_at_its_field(
     uow: UnitOfWork, case: CaseView, now: datetime, changes: dict[str, object], field: str
 ) -> None:
     version_id = create_needs(uow, case, on=FRIDAY, content=None)
+    given: dict[str, Any] = {"initiated_on": FRIDAY, "now": now} | changes
     with pytest.raises(Refused) as refused:
-        write_needs(uow, case, version_id, **{"initiated_on": FRIDAY, "now": now} | changes)  # type: ignore[arg-type]
+        write_needs(uow, case, version_id, **given)
     assert [reason.field for reason in refused.value.reasons] == [field]
 
 

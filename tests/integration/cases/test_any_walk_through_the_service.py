@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -57,8 +58,8 @@ def test_random_moves_keep_one_open_visit_a_stage_and_the_kept_stage_true(
     assert refused < 25
 
 
-def _agree(uow: UnitOfWork, case_id: object) -> None:
-    visits = queries.visits_of(uow, case_id)  # type: ignore[arg-type]
+def _agree(uow: UnitOfWork, case_id: UUID) -> None:
+    visits = queries.visits_of(uow, case_id)
     stored = uow.session.execute(select(Case.current_stage, Case.current_since).where(Case.id == case_id)).one()
     stages = engine.stage_map(visits)
     assert stored.current_stage == stages.current

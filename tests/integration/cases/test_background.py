@@ -6,7 +6,7 @@ import pytest
 
 from app.access.actor import Role, system_actor
 from app.cases import queries, services
-from app.cases.domain import Background
+from app.cases.domain import Background, CaseView
 from app.core.errors import Conflict, Forbidden, Refused
 from app.core.uow import UnitOfWork
 from tests.factories.accounts import actor_of, create_team, create_user
@@ -15,8 +15,8 @@ from tests.factories.cases import create_case, create_worker, moment_of, seen_by
 DEMO = system_actor("system:demo")
 
 
-def keep(uow: UnitOfWork, case: object, found: Background, *, expected: int = 0, now: datetime) -> int:
-    return services.keep_background(uow, case, found, expected_number=expected, actor=DEMO, now=now)  # type: ignore[arg-type]
+def keep(uow: UnitOfWork, case: CaseView, found: Background, *, expected: int = 0, now: datetime) -> int:
+    return services.keep_background(uow, case, found, expected_number=expected, actor=DEMO, now=now)
 
 
 def test_nothing_on_record_is_not_known_and_never_no(uow: UnitOfWork) -> None:

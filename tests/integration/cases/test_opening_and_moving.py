@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -44,8 +45,8 @@ class Walk:
         return queries.get_case_for(self.uow, self.actor, self.id, now=self.now)
 
     def open(self, to: StageCode, **more: object) -> None:
-        given = {"finish": None, "reason": None, "exceptions": {}, "facts": EVERYTHING} | more
-        services.move_stage(self.uow, self.case, to=to, actor=self.actor, now=self.now, **given)  # type: ignore[arg-type]
+        given: dict[str, Any] = {"finish": None, "reason": None, "exceptions": {}, "facts": EVERYTHING} | more
+        services.move_stage(self.uow, self.case, to=to, actor=self.actor, now=self.now, **given)
 
     def states(self) -> dict[str, str]:
         return {visit.stage: visit.state for visit in queries.visits_of(self.uow, self.id)}

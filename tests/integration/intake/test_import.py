@@ -193,7 +193,7 @@ def test_what_is_written_by_copy_is_what_the_plan_service_would_have_opened(uow:
     workers = create_workers(uow)
     run(uow, source_of({}, {"identity_code": "040299-9103", "birth_on": "", "reviewed_on": ""}), now)
     columns = "kind, rule_code, anchor_on, due_on, law_limit_on, waits_for"
-    by_copy = set(uow.session.execute(text(f"SELECT {columns} FROM duty")).all())  # noqa: S608
+    by_copy = set(uow.session.execute(text(f"SELECT {columns} FROM duty")).all())  # noqa: S608 - our own columns
     by_hand = set()
     for reviewed in (date(2025, 5, 3), None):
         case = create_case(uow, worker=workers["anna.maki"], opened_on=date(2024, 10, 7))
@@ -206,7 +206,7 @@ def test_what_is_written_by_copy_is_what_the_plan_service_would_have_opened(uow:
             actor=ROBOT,
             now=now,
         )
-        found = f"SELECT {columns} FROM duty WHERE case_id = :case_id"  # noqa: S608
+        found = f"SELECT {columns} FROM duty WHERE case_id = :case_id"  # noqa: S608 - our own columns
         by_hand |= set(uow.session.execute(text(found), {"case_id": case.id}).all())
     assert by_copy == by_hand
 

@@ -1,6 +1,7 @@
 """Reviews and the ledger: what a review closes, what it opens, and what closing, reopening and import do to both."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -34,7 +35,7 @@ def due_days(uow: UnitOfWork, case: CaseView) -> dict[str, date]:
 
 def plan_of_model(uow: UnitOfWork, model: str, in_force_on: date, **more: object) -> tuple[CaseView, PlanView]:
     case = create_case(uow, model=model, opened_on=in_force_on)
-    return case, create_plan_in_force(uow, case, in_force_on=in_force_on, **more)  # type: ignore[arg-type]
+    return case, create_plan_in_force(uow, case, in_force_on=in_force_on, **more)  # type: ignore[arg-type]  # handed on as given
 
 
 def test_a_review_closes_its_duty_on_the_day_it_was_held_and_opens_the_next(uow: UnitOfWork) -> None:
@@ -87,11 +88,11 @@ def test_an_earlier_day_may_be_agreed_and_the_limit_of_the_law_is_kept_beside_it
 
 def test_past_the_services_own_cadence_a_reason_is_asked_and_kept(uow: UnitOfWork, now: datetime) -> None:
     case, plan = plan_of_model(uow, "work_ability_support", date(2026, 9, 1))
-    late = {"held_on": date(2026, 11, 24), "next_review_on": date(2027, 3, 1)}
+    late: dict[str, Any] = {"held_on": date(2026, 11, 24), "next_review_on": date(2027, 3, 1)}
     with pytest.raises(Refused) as refused:
-        hold_review(uow, case, plan, **late)  # type: ignore[arg-type]
+        hold_review(uow, case, plan, **late)
     assert fields_of(refused) == ["next_reason"]
-    hold_review(uow, case, plan, **late, next_reason="kuntoutusjakso")  # type: ignore[arg-type]
+    hold_review(uow, case, plan, **late, next_reason="kuntoutusjakso")
     why = queries.why_this_day(uow, case, plan.id, date(2026, 11, 24))
     assert (why.agreed_on, why.reason, why.due.limit_on) == (date(2027, 3, 1), "kuntoutusjakso", date(2027, 2, 24))
     assert why.duty is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -54,8 +55,8 @@ class Office:
 
     def settle(self, subject: UUID, kind: str = "plan_review") -> None:
         """Close the duty about a subject."""
-        of = {"kind": kind, "subject_kind": "thing", "subject_id": subject}
-        duties.close_duty(self.uow, **of, outcome="done", on=self.now.date(), actor=ROBOT, now=self.now)  # type: ignore[arg-type]
+        of: dict[str, Any] = {"kind": kind, "subject_kind": "thing", "subject_id": subject}
+        duties.close_duty(self.uow, **of, outcome="done", on=self.now.date(), actor=ROBOT, now=self.now)
         self.uow.commit()
 
     def away(self, user: UserView, deputy: UserView | None, first: date, last: date) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -127,8 +128,8 @@ def _ids(statement: str, case: CaseView) -> dict[str, object]:
 def test_a_promise_with_its_duty_holds_and_without_it_is_found(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
     create_promise(uow, case, "Soitan Kelaan", date(2027, 1, 12))
     assert services.check(uow, now) == []
-    step = {"note_id": None, "owner": "worker", "text": "Varaan ajan", "due_on": date(2027, 1, 12)}
-    case_acts.promise_step(uow, case, **step, actor=ROBOT, now=now)  # type: ignore[arg-type]
+    step: dict[str, Any] = {"note_id": None, "owner": "worker", "text": "Varaan ajan", "due_on": date(2027, 1, 12)}
+    case_acts.promise_step(uow, case, **step, actor=ROBOT, now=now)
     assert [finding.drift for finding in services.check(uow, now)] == [Drift.DUTY_MISSING]
 
 

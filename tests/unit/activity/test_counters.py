@@ -144,7 +144,7 @@ def test_the_week_and_the_day_are_told_of_at_their_bounds(agreed: list[AgreedDay
         (date(2026, 3, 1), date(2028, 3, 1), False),
     ],
 )
-def test_the_months_of_a_period_are_calendar_months(start: date, end: date, is_kept: bool) -> None:  # noqa: FBT001
+def test_the_months_of_a_period_are_calendar_months(start: date, end: date, *, is_kept: bool) -> None:
     assert (agreement_warnings(week(1), start, end, LIMITS) == []) is is_kept
 
 

@@ -22,8 +22,8 @@ VALUES: st.SearchStrategy[CursorValue] = st.one_of(
 PLACES = st.lists(VALUES, max_size=4).map(tuple)
 
 
-@given(PLACES, st.booleans())
-def test_a_cursor_comes_back_as_it_was(place: tuple[CursorValue, ...], is_backwards: bool) -> None:  # noqa: FBT001
+@given(place=PLACES, is_backwards=st.booleans())
+def test_a_cursor_comes_back_as_it_was(place: tuple[CursorValue, ...], *, is_backwards: bool) -> None:
     cursor = Cursor(place, is_backwards)
     assert decode_cursor(encode_cursor(cursor, of=OF, key=KEY), of=OF, key=KEY) == cursor
 

@@ -1,5 +1,6 @@
 """The responsible line: whatever is done to it, in whatever order, it never overlaps and never leaks a moment."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.network.domain import Span, assign, end_of, member_problems, next_start, release
 
+Act = Callable[[tuple[Span, ...], datetime], tuple[Span, ...]]
 NINE = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 ACTS = st.lists(
@@ -21,12 +23,12 @@ ACTS = st.lists(
 
 
 @given(ACTS)
-def test_any_sequence_of_acts_keeps_the_line_in_order_and_never_empty(acts: list[tuple[object, timedelta]]) -> None:
+def test_any_sequence_of_acts_keeps_the_line_in_order_and_never_empty(acts: list[tuple[Act, timedelta]]) -> None:
     line: tuple[Span, ...] = ()
     now = NINE
     for act, later in acts:
         now += later
-        line = act(line, now)  # type: ignore[operator]
+        line = act(line, now)
     for span in line:
         assert span.end is None or span.start < span.end
     for before, after in pairwise(line):
@@ -47,12 +49,12 @@ def test_assignments_one_after_another_leave_no_gap(distances: list[timedelta]) 
 
 
 @given(ACTS)
-def test_at_every_moment_at_most_one_answers(acts: list[tuple[object, timedelta]]) -> None:
+def test_at_every_moment_at_most_one_answers(acts: list[tuple[Act, timedelta]]) -> None:
     line: tuple[Span, ...] = ()
     now = NINE
     for act, later in acts:
         now += later
-        line = act(line, now)  # type: ignore[operator]
+        line = act(line, now)
     for moment in {span.start for span in line} | {span.end for span in line if span.end}:
         holding = [span for span in line if span.start <= moment and (span.end is None or moment < span.end)]
         assert len(holding) <= 1

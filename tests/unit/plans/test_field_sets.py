@@ -21,7 +21,7 @@ def sheet(kind: str) -> Sheet:
     return Sheet(fields=fields, limits=reference().limits_for(kind, TODAY))
 
 
-def written(answers: dict[str, Answer] | None = None, **more: Any) -> Written:  # noqa: ANN401
+def written(answers: dict[str, Answer] | None = None, **more: Any) -> Written:  # noqa: ANN401 - parts of Written
     known: dict[str, Any] = {"answers": answers or {}, "week": Week(), "reasons": {}}
     return Written(**(known | more))
 
@@ -138,7 +138,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-def with_field(**field: Any) -> dict[str, Any]:  # noqa: ANN401
+def with_field(**field: Any) -> dict[str, Any]:  # noqa: ANN401 - as YAML has it
     section = GOOD["sections"][0]
     return GOOD | {"sections": [section | {"fields": [{"code": "a", "label": {"fi": "A"}, "type": "text"} | field]}]}
 

@@ -46,7 +46,7 @@ def test_every_limit_of_the_file_has_a_rule() -> None:
 
 
 @pytest.mark.parametrize(("count", "holds"), [(1, True), (2, True), (3, True), (4, True), (5, False), (7, False)])
-def test_ru02_one_to_four_days_a_week(count: int, holds: bool) -> None:  # noqa: FBT001
+def test_ru02_one_to_four_days_a_week(count: int, *, holds: bool) -> None:
     """RU02: 1–4 days a calendar week (189/2001 13 b §)."""
     assert ("DAYS_PER_WEEK" not in broken(agree(count))) is holds
 
@@ -55,7 +55,7 @@ def test_ru02_one_to_four_days_a_week(count: int, holds: bool) -> None:  # noqa:
     ("ends", "holds"),
     [(time(12, 59), False), (time(13), True), (time(15, 30), True), (time(17), True), (time(17, 1), False)],
 )
-def test_ru02_four_to_eight_hours_a_day(ends: time, holds: bool) -> None:  # noqa: FBT001
+def test_ru02_four_to_eight_hours_a_day(ends: time, *, holds: bool) -> None:
     """RU02: at least 4 and at most 8 hours a day (189/2001 14 §, 872/2019 5 §); both ends are inside."""
     found = broken(agree(times=week(2, ends=ends)))
     assert ("MINUTES_PER_DAY" not in found) is holds
@@ -75,7 +75,7 @@ def test_ru02_four_to_eight_hours_a_day(ends: time, holds: bool) -> None:  # noq
         (date(2028, 2, 29), date(2030, 2, 28), False),
     ],
 )
-def test_ru02_three_to_twenty_four_months(start: date, end: date, holds: bool) -> None:  # noqa: FBT001
+def test_ru02_three_to_twenty_four_months(start: date, end: date, *, holds: bool) -> None:
     """RU02: a period of 3–24 calendar months, its first and last day inside (189/2001 13 b §)."""
     assert ("PERIOD_MONTHS" not in broken(agree(1, start=start, end=end))) is holds
 

@@ -243,7 +243,7 @@ def app(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> PolkuFlask:
         home_endpoint="tiny.home",
     )
     init_app(made, FakeSettings(), lambda: FakeSession(ledger), VAULT, wiring)  # type: ignore[arg-type] # fakes
-    made.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), made.jinja_env.loader])  # type: ignore[list-item]
+    made.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), made.jinja_env.loader])  # type: ignore[list-item]  # never None here
     made.register_blueprint(blueprint())
     assert_all_guarded(made)
     return made

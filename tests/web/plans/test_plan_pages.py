@@ -42,7 +42,7 @@ def version(desk: Desk, version_id: UUID) -> VersionView:
 
 
 def plan_in_force(desk: Desk, **more: object) -> PlanView:
-    plan = create_plan_in_force(desk.uow, desk.case, in_force_on=date(2026, 11, 10), **more)  # type: ignore[arg-type]
+    plan = create_plan_in_force(desk.uow, desk.case, in_force_on=date(2026, 11, 10), **more)  # type: ignore[arg-type]  # handed on as given
     desk.uow.commit()
     return plan
 

@@ -1,6 +1,7 @@
 """The client page: who, where on the path, what next; and who may open it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,9 +17,9 @@ from tests.web.workbench.conftest import Desk
 
 
 def note(desk: Desk, line: str, day: date = date(2026, 11, 23), **more: object) -> None:
-    given = {"kind": "visit", "topic": "", "text": None, "is_visible_to_client": False} | more
+    given: dict[str, Any] = {"kind": "visit", "topic": "", "text": None, "is_visible_to_client": False} | more
     case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
-    cases.write_note(desk.uow, case, happened_on=day, line=line, actor=desk.actor, now=desk.now, **given)  # type: ignore[arg-type]
+    cases.write_note(desk.uow, case, happened_on=day, line=line, actor=desk.actor, now=desk.now, **given)
     desk.uow.commit()
 
 
@@ -28,7 +29,7 @@ def test_the_head_tells_who_the_client_is_and_hides_the_identity_code(desk: Desk
     assert "14.5.1987" in page
     assert "Matti Meikäläinen" in page
     assert "140587-901" not in page
-    title = text_of(parse(page).find("./head/title"))  # type: ignore[arg-type]
+    title = text_of(parse(page).findall("./head/title")[0])
     assert desk.case.ref in title
     assert "Koivula" not in title
 
