@@ -1,7 +1,7 @@
 """The shapes of the invented region: its staff, its names, its stories, and what making it has done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -175,6 +175,103 @@ class Recognised:
 
     lives: tuple[Life, ...]
     assessments: tuple[Assessed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What a client said and was told in one stage."""
+
+    way: str = "visit"
+    took_part: tuple[str, ...] = ("client",)
+    own_view: str | None = None
+    wishes: str | None = None
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a client says of a goal."""
+
+    answer: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """Feedback given so many days ago; `reply` None: nobody has answered yet."""
+
+    stage: str
+    about: str
+    days_ago: int
+    words: str
+    way: str = "visit"
+    rating: int | None = None
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One result of a measure, so many days ago."""
+
+    measure: str
+    days_ago: int
+    value: int | None = None
+    language: str | None = None
+    name: str | None = None
+    summary: str | None = None
+    reference: str | None = None
+    observations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Everything one client has said on the way: a talk for each stage, replies to goals, feedback, measures."""
+
+    talks: Mapping[str, Talk]
+    goals: tuple[Reply, ...]
+    feedback: tuple[Opinion, ...]
+    measures: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A period of activity that began so many weeks ago and has so many left; the same hours on each weekday."""
+
+    weeks: int
+    weeks_left: int
+    weekdays: tuple[int, ...]
+    starts: int
+    ends: int
+    place: str
+    provider: str
+    travel: str
+    instructor: str = ""
+    steward_by: str | None = None
+    contract: str | None = None
+    limit_reason: str = ""
+    evaluation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onward:
+    """How one client goes on along another path."""
+
+    model: str
+    outcome: str
+    source: str
+    text: str
+    estimate: str
+    note: str
+    profession_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What was talked about, measured and done with some clients: voices and periods by model, and a next path."""
+
+    voices: Mapping[str, Voice]
+    activities: Mapping[str, tuple[Activity, ...]]
+    next_path: Onward
 
 
 @dataclass(frozen=True, slots=True)

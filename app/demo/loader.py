@@ -7,7 +7,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from app.demo.domain import Common, Names, Recognised, Region, Story, Texts
+from app.demo.domain import Common, Followed, Names, Recognised, Region, Story, Texts
 from app.reference.loader import FileError, only_keys, read_mapping
 
 DEFAULT_FOLDER: Final = Path(__file__).resolve().parents[2] / "config" / "demo"
@@ -32,6 +32,12 @@ def load_texts(folder: Path = DEFAULT_FOLDER) -> Texts:
 def load_recognised(folder: Path = DEFAULT_FOLDER) -> Recognised:
     """Return what the clients tell when a need is recognised, read once, or raise FileError."""
     return shaped(Recognised, read_mapping(folder / "recognised.yml"), "recognised.yml")
+
+
+@lru_cache(maxsize=4)
+def load_followed(folder: Path = DEFAULT_FOLDER) -> Followed:
+    """Return what was done with some clients on the way, read once, or raise FileError."""
+    return shaped(Followed, read_mapping(folder / "followed.yml"), "followed.yml")
 
 
 def shaped(shape: type[Shape], raw: object, where: str) -> Shape:

@@ -34,6 +34,17 @@ def recognise(uow: UnitOfWork, texts: Recognised, case_ids: tuple[UUID, ...], *,
             _assess(uow, texts.assessments[place], group, case, today=today, actor=actor, now=now)
 
 
+def leave_waiting(uow: UnitOfWork, case_id: UUID, *, now: datetime) -> None:
+    """Initiate a needs assessment on the day the case was opened and do no more, so that its start is late."""
+    case = cases.case_of(uow, case_id)
+    actor = accounts.load_actor(uow, case.worker_id, now=now) if case.worker_id else None
+    if actor is None:
+        return
+    case = cases.get_case_for(uow, actor, case_id, now=now)
+    on = case.opened_on
+    services.initiate_needs(uow, case, initiated_on=on, client_group="other_adult", actor=actor, now=now)
+
+
 def _identify(uow: UnitOfWork, life: Life, case: CaseView, *, actor: Actor, now: datetime) -> None:
     background = Background(
         benefit=life.benefit,

@@ -13,10 +13,11 @@ from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.demo import queries
 from app.demo.domain import DemoAccount, DemoSummary, Part, TeamSeed, Texts
+from app.demo.following import follow_some
 from app.demo.lives import LifeMaker
-from app.demo.loader import load_recognised, load_texts
+from app.demo.loader import load_followed, load_recognised, load_texts
 from app.demo.people import PROTECTED, PeopleMaker, pick_by_weight
-from app.demo.recognition import CASES, recognise
+from app.demo.recognition import CASES, leave_waiting, recognise
 from app.demo.roster import Roster
 from app.demo.staff import hire, send_on_leave, teams_for
 from app.intake.bulk import RegisterBatch
@@ -82,6 +83,7 @@ class _Region:
         self._people = PeopleMaker(self._random, self._texts.names, today)
         self._lives = LifeMaker(self._random, self._texts, self._people, today)
         self._protected_left = 0
+        self._shown = demo_accounts()[0].username
 
     def fill(self, clients: int, hasher: Hasher) -> DemoSummary:
         office = hire(
@@ -106,6 +108,7 @@ class _Region:
             unassigned += part.worker is None
         counts = batch.finish()
         self._recognise()
+        self._follow()
         return DemoSummary(
             is_made=True,
             clients=clients,
@@ -119,9 +122,16 @@ class _Region:
 
     def _recognise(self) -> None:
         """Fill in the records of recognising and assessing for a few clients of the worker who is shown first."""
-        shown = demo_accounts()[0].username
-        ids = queries.cases_to_recognise(self._uow, shown, CASES)
+        ids = queries.cases_to_recognise(self._uow, self._shown, CASES)
         recognise(self._uow, load_recognised(), ids, today=self._today, now=self._now)
+        late_id = queries.case_without_signs(self._uow, self._shown, "quality_based_coaching")
+        if late_id is not None:
+            leave_waiting(self._uow, late_id, now=self._now)
+
+    def _follow(self) -> None:
+        """Fill in what has been said, measured and done with a few clients of the same worker."""
+        found = queries.cases_with_plan(self._uow, self._shown)
+        follow_some(self._uow, load_followed(), found, today=self._today, now=self._now)
 
     def _client(self, part: Part, roster: Roster, towns: dict[str, TeamSeed]) -> NewClient:
         team = towns[part.worker.team_key] if part.worker else self._random.choice(self._texts.region.teams)

@@ -23,10 +23,8 @@ from tests.conftest import ROOT, test_settings
 from tests.e2e.conftest import OpenPage, SignIn
 from tests.e2e.product import Product
 from tests.factories.accounts import actor_of
-from tests.factories.activity import create_period
 from tests.factories.assessments import build_entry, create_needs
 from tests.factories.cases import moment_of, seen_by
-from tests.factories.participation import give_feedback, hear
 from tests.web.inventory import GUARDS
 
 REGISTER: Final = ROOT / "tests" / "data" / "asiakasrekisteri.csv"
@@ -59,8 +57,8 @@ OPEN: Final = (
     " JOIN plan p ON p.case_id = c.id AND p.ended_on IS NULL"
     " JOIN plan_version v ON v.plan_id = p.id AND v.state = 'in_force'"
     " JOIN consent s ON s.case_id = c.id AND s.withdrawn_on IS NULL AND s.kind = 'consent'"
-    " WHERE c.closed_at IS NULL AND c.model_key = 'quality_based_coaching' AND NOT EXISTS"
-    " (SELECT 1 FROM plan_version d WHERE d.plan_id = p.id AND d.state = 'draft') ORDER BY c.opened_on, c.id LIMIT 1"
+    " WHERE c.closed_at IS NULL AND c.model_key = 'quality_based_coaching'"
+    " AND EXISTS (SELECT 1 FROM client_hearing h WHERE h.case_id = c.id) ORDER BY c.opened_on, c.id LIMIT 1"
 )
 DRAFT: Final = "SELECT id FROM plan_version WHERE plan_id = %s AND state = 'draft'"
 WAITING: Final = (
@@ -73,7 +71,20 @@ CLOSED: Final = (
 TODAY: Final = date(2026, 11, 24)
 DEMO: Final = system_actor("system:demo")
 ANNA: Final = "SELECT id FROM user_account WHERE username = 'anna.maki'"
-SIGN: Final = "SELECT id FROM identification_sign WHERE case_id = :case LIMIT 1"
+IN_THE_DEMO: Final = {
+    "entry_id": "SELECT id FROM measure_value WHERE case_id = %s ORDER BY id LIMIT 1",
+    "duty_id": "SELECT id FROM duty WHERE case_id = %s AND closed_at IS NULL ORDER BY id LIMIT 1",
+    "period_id": "SELECT id FROM activity_period WHERE case_id = %s ORDER BY id LIMIT 1",
+    "hearing_id": "SELECT id FROM client_hearing WHERE case_id = %s ORDER BY id LIMIT 1",
+    "feedback_id": "SELECT id FROM client_feedback WHERE case_id = %s ORDER BY id LIMIT 1",
+}
+FOLLOWING: Final = "SELECT id FROM pathway_case WHERE follows_case_id = %s LIMIT 1"
+COMPLETED: Final = {
+    "sign_id": "SELECT id FROM identification_sign WHERE case_id = %s LIMIT 1",
+    "needs_id": "SELECT v.id FROM needs_version v JOIN needs_assessment a ON a.id = v.assessment_id"
+    " WHERE a.case_id = %s LIMIT 1",
+    "following": FOLLOWING,
+}
 USER: Final = "SELECT id FROM user_account WHERE username = 'juha.laine'"
 TEAM: Final = "SELECT id FROM team ORDER BY name LIMIT 1"
 LED: Final = (
@@ -102,11 +113,15 @@ def place(endpoint: str, known: dict[str, Any]) -> str:
         return urlsplit(catalogue().url_for(endpoint, **{name: known[name] for name in rule.arguments})).path
 
 
-def row(product: Product, statement: str, *values: object) -> tuple[Any, ...]:
+def found(product: Product, statement: str, *values: object) -> tuple[Any, ...] | None:
     with product.database() as connection:
-        found = connection.execute(statement, values).fetchone()
-    assert found, statement
-    return tuple(found)
+        return connection.execute(statement, values).fetchone()
+
+
+def row(product: Product, statement: str, *values: object) -> tuple[Any, ...]:
+    there = found(product, statement, *values)
+    assert there, statement
+    return tuple(there)
 
 
 def post(page: Page, path: str) -> None:
@@ -117,9 +132,10 @@ def post(page: Page, path: str) -> None:
 
 
 def examples(page: Page, product: Product) -> dict[str, Any]:
-    """A value for every parameter: a case of Anna's with a plan that has a draft version beside it."""
+    """A value for every parameter: the followed case of Anna's, with a draft version beside its plan in force."""
     case, client, plan, version, consent = row(product, OPEN)
-    post(page, f"/polut/{case}/suunnitelmat/{plan}/uusi-versio")
+    if not found(product, DRAFT, plan):
+        post(page, f"/polut/{case}/suunnitelmat/{plan}/uusi-versio")
     page.goto("/tyolista")
     page.get_by_role("searchbox").fill("mäk")
     page.keyboard.press("Enter")
@@ -144,27 +160,26 @@ def examples(page: Page, product: Product) -> dict[str, Any]:
 
 
 def on_record(product: Product, case_id: UUID) -> dict[str, Any]:
-    """Put on record what the demo has none of, past the pages, and give the ids."""
+    """Give the ids of what the demo has of the case, and put on record, past the pages, what it has not."""
+    if not found(product, FOLLOWING, case_id):
+        complete(product, case_id)
+    made = {name: row(product, statement, case_id)[0] for name, statement in IN_THE_DEMO.items()}
+    made |= {name: row(product, statement, case_id)[0] for name, statement in COMPLETED.items()}
+    return made
+
+
+def complete(product: Product, case_id: UUID) -> None:
     now = moment_of(TODAY)
     with product.work() as uow:
         case = cases.case_of(uow, case_id)
         anna = actor_of(uow, uow.session.execute(text(ANNA)).scalar_one())
         entry = build_entry(signs=frozenset({"TR03"}))
         assessments.keep_identification(uow, case, entry, expected_number=0, actor=DEMO, now=now)
+        create_needs(uow, case, on=TODAY)
         next_path = NextPath(
             model_key="group_employment", opened_on=TODAY, contact_source="self", basis_note="Asiakas toivoi ryhmää."
         )
-        made = {
-            "needs_id": create_needs(uow, case, on=TODAY),
-            "period_id": create_period(uow, case),
-            "hearing_id": hear(uow, case, now=now),
-            "feedback_id": give_feedback(uow, case, now=now),
-            "following": closing.follow(uow, seen_by(uow, anna, case, now=now), next_path, actor=anna, now=now).id,
-        }
-        made["sign_id"] = uow.session.execute(text(SIGN), {"case": case_id}).scalar_one()
-    made["entry_id"] = row(product, "SELECT id FROM measure_value WHERE case_id = %s LIMIT 1", case_id)[0]
-    made["duty_id"] = row(product, "SELECT id FROM duty WHERE case_id = %s AND closed_at IS NULL LIMIT 1", case_id)[0]
-    return made
+        closing.follow(uow, seen_by(uow, anna, case, now=now), next_path, actor=anna, now=now)
 
 
 def look(page: Page, axe: Callable[[Page], None], path: str, *, status: int = 200) -> None:

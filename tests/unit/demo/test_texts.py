@@ -9,8 +9,9 @@ import pytest
 from app.accounts.passwords import password_problems
 from app.clients.identity import parse_identity_code
 from app.demo.domain import Region
-from app.demo.loader import load_texts, shaped
+from app.demo.loader import load_followed, load_texts, shaped
 from app.demo.people import PeopleMaker, artificial_code, plain_letters
+from app.pathways.domain import StageCode
 from app.pathways.loader import latest
 from app.reference.loader import FileError, reference
 
@@ -39,6 +40,23 @@ def test_codes_of_the_texts_exist() -> None:
     for seed in texts.region.staff:
         assert all(lists.professions.get(code) for code in seed.professions)
     assert all(lists.municipalities.get(town) for team in texts.region.teams for town in team.towns)
+
+
+def test_codes_of_those_who_are_followed_exist() -> None:
+    lists, texts = reference(), load_followed()
+    assert set(texts.voices) == {"work_ability_support", "quality_based_coaching", "group_employment"}
+    for voice in texts.voices.values():
+        assert set(voice.talks) <= set(StageCode)
+        for talk in voice.talks.values():
+            assert talk.way in lists.hearing_ways.codes
+            assert set(talk.told) <= set(lists.told_topics.codes)
+            assert set(talk.took_part) <= set(lists.participants.codes)
+        assert all(one.about in lists.feedback_topics.codes and one.stage in set(StageCode) for one in voice.feedback)
+        for one in voice.measures:
+            measure = lists.measures.find(one.measure)
+            assert measure is not None
+            assert set(one.observations) <= set(measure.aspects)
+    assert texts.next_path.outcome in lists.outcomes
 
 
 def test_lines_fit_a_list_and_end_as_sentences_do() -> None:
