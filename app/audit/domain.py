@@ -72,6 +72,7 @@ PAGES: Final[Mapping[str, Text]] = {
     "coordination": N_("allocation"),
     "due_days": N_("due days"),
     "due_why": N_("reckoning of a due day"),
+    "group_review": N_("review of a group"),
     "likely_twins": N_("people with the same name"),
     "log": N_("form of an entry"),
     "measures": N_("measures"),

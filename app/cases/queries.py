@@ -126,6 +126,12 @@ def case_for_actor(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetim
     return view_of(uow.session.execute(_SEEN_ONE, {"case_id": case_id, **standing_of(actor, now)}).one())
 
 
+def cases_for_actor(uow: UnitOfWork, actor: Actor, case_ids: Collection[UUID], *, now: datetime) -> list[CaseView]:
+    """Return cases with the actor's standings, for a query that has settled which may be seen (one statement)."""
+    rows = uow.session.execute(_SEEN.where(Case.id.in_(case_ids)), standing_of(actor, now))
+    return [view_of(row) for row in rows]
+
+
 def cases_of_client_for(uow: UnitOfWork, actor: Actor, client_id: UUID, *, now: datetime) -> list[CaseView]:
     """Return the client's cases that the actor may see, open ones first and the newest of them on top."""
     rows = uow.session.execute(

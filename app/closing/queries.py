@@ -45,6 +45,7 @@ from app.pathways.loader import all_latest, pathway
 from app.pathways.pathway import Pathway
 from app.plans import queries as plans
 from app.plans.domain import GoalOutcome
+from app.plans.held import reviews_of
 from app.reference.loader import reference
 from app.workbench import pages
 
@@ -232,7 +233,7 @@ def _goals(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
         if head is None:
             continue
         version = plans.version_of(uow, case_id, head.id)
-        last = next(iter(plans.reviews_of(uow, plan.id)), None)
+        last = next(iter(reviews_of(uow, plan.id)), None)
         met = {one.goal_id for one in last.results if one.outcome is GoalOutcome.MET} if last else set[UUID]()
         kind = reference().plan_kinds.label(plan.kind)
         for goal in version.goals:

@@ -96,7 +96,7 @@ class LifeMaker:
             summary=part.story.summary,
             client_comment=self._random.choice((None, *self._texts.common.client_comments)),
             goals=self._goals(part.story.goals, held[0]),
-            reviews=tuple(self._review(part, day) for day in held[1:]),
+            reviews=tuple(self._review(part, kind, day) for day in held[1:]),
         )
 
     def _months(self, part: Part, kind: str, on: date) -> int:
@@ -158,12 +158,13 @@ class LifeMaker:
         is_done = due < self._today and self._random.random() < 0.7
         return NewAction(text=deed.text, owner=deed.owner, due_on=due, state="done" if is_done else "open")
 
-    def _review(self, part: Part, day: date) -> NewReview:
+    def _review(self, part: Part, kind: str, day: date) -> NewReview:
         random, common = self._random, self._texts.common
         return NewReview(
             held_on=day,
             situation=random.choice(part.story.situations),
             changes=random.choice(part.story.changes),
+            parties=("client", "worker", *reference().plan_kinds.get(kind).reviewers),
             participants=random.choice(common.participants),
             outcomes=tuple(random.choice(("met", "partly", "partly", "not")) for _ in part.story.goals),
         )

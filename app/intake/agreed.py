@@ -113,7 +113,8 @@ def _reviews(
         }
         sealed = (seal(column, text) for column, text in words.items())
         agreed = plan.next_review_on if number == len(plan.reviews) else None
-        row = (row_id, case.id, *of, review.held_on, *sealed, agreed, tables.source, at, tables.actor.id)
+        there = (review.held_on, list(review.parties))
+        row = (row_id, case.id, *of, *there, *sealed, agreed, tables.source, at, tables.actor.id)
         tables.rows["review"].append(row)
         answers = zip(goal_ids, review.outcomes, strict=False)
         tables.rows["review_outcome"] += [(new_id(), row_id, goal_id, outcome) for goal_id, outcome in answers]

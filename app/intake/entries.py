@@ -79,11 +79,15 @@ class NewGoal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReview:
-    """A review that was held. `outcomes`: met, partly or not for the plan's goals in their order, as many as known."""
+    """A review that was held. `parties` by code, `participants` by name.
+
+    `outcomes`: met, partly or not for the plan's goals in their order, as many as known.
+    """
 
     held_on: date
     situation: str | None = None
     changes: str | None = None
+    parties: tuple[str, ...] = ()
     participants: str | None = None
     late_reason: str | None = None
     outcomes: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "plan_signature": "id plan_version_id party signed_on way recorded_at recorded_by",
         "goal": "id plan_version_id ordinal text",
         "plan_action": "id goal_id ordinal text owner due_on state",
-        "review": "id case_id plan_id plan_version_id held_on participants situation changes late_reason"
+        "review": "id case_id plan_id plan_version_id held_on parties participants situation changes late_reason"
         " next_review_on source recorded_at recorded_by",
         "review_outcome": "id review_id goal_id outcome",
         "duty": "id case_id kind subject_kind subject_id waits_for rule_code anchor_on due_on law_limit_on"

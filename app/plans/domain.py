@@ -317,7 +317,11 @@ class HeldReview:
     outcomes: Mapping[UUID, GoalAnswer]
     situation: str | None = None
     changes: str | None = None
+    parties: tuple[str, ...] = ()
     participants: str | None = None
+    missing_reason: str | None = None
+    meeting_id: UUID | None = None
+    meeting_notes: str | None = None
     late_reason: str | None = None
     next_review_on: date | None = None
     next_reason: str | None = None

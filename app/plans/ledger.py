@@ -23,7 +23,9 @@ from app.plans.models import Plan, Review, ReviewOutcome
 from app.plans.queries import PLAN
 from app.plans.versions import PlanView, VersionHead
 
-SEALED: Final = ("situation", "changes", "participants", "late_reason", "next_reason")
+SEALED: Final = (
+    *("situation", "changes", "participants", "missing_reason", "late_reason", "next_reason", "meeting_notes"),
+)
 """The columns of a review that hold what was said."""
 
 # -- reviews ---------------------------------------------------------------------------------------------------------
@@ -38,6 +40,7 @@ def record_review(
     left out when the plan's period ends before it and no day was agreed.
     """
     row = Review(plan_version_id=held.version_id, held_on=held.held_on, next_review_on=held.next_review_on)
+    row.parties, row.meeting_id = list(held.parties), held.meeting_id
     _write(uow, case, plan_id, row, held, actor=actor, now=now)
     _answer(uow, row.id, held.outcomes)
     _close(uow, DutyKind.PLAN_REVIEW, plan_id, DutyOutcome.DONE, on=held.held_on, actor=actor, now=now)

@@ -4,6 +4,7 @@ from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Code, Id, Instant, Sealed, Small
@@ -193,7 +194,12 @@ class Review(Base):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
     plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_version.id"))
     held_on: Mapped[date]
+    parties: Mapped[list[str]] = mapped_column(ARRAY(String(60)), default=list)
     participants: Mapped[Sealed | None]
+    missing_reason: Mapped[Sealed | None]
+    # shared by the reviews of one meeting of a group; what was said of the group is kept with each of them
+    meeting_id: Mapped[UUID | None]
+    meeting_notes: Mapped[Sealed | None]
     situation: Mapped[Sealed | None]
     changes: Mapped[Sealed | None]
     late_reason: Mapped[Sealed | None]

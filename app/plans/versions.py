@@ -235,6 +235,9 @@ class ReviewView:
     plan_id: UUID
     plan_version_id: UUID
     held_on: date
+    parties: tuple[str, ...]
+    missing_reason: str | None
+    meeting_notes: str | None
     participants: str | None
     situation: str | None
     changes: str | None

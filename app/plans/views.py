@@ -39,6 +39,7 @@ from app.plans.forms import (
     make_plan_form,
     make_sign_form,
 )
+from app.plans.held import reviews_of
 from app.plans.limits import Breach, StartCheck, breaches
 from app.plans.printed import printed
 from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
@@ -111,7 +112,7 @@ def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     plan = queries.plan_of(uow(), case.id, read.version.head.plan_id)
     before = queries.version_before(uow(), case.id, plan, read.version.head.number)
     changes = queries.changes_of(before, read.version, today()) if before else None
-    reviews, names = queries.reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
+    reviews, names = reviews_of(uow(), plan.id), queries.names_of_writers(uow(), [plan])
     shown = {"read": read, "version": read.version, "plan": plan, "before": before, "changes": changes}
     shown |= {"reviews": reviews, "names": names, "postponed": queries.postponed_of(uow(), plan.id)}
     shown |= {"source": source_of(uow(), case.id, read.version)}

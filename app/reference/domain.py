@@ -93,12 +93,14 @@ class Document(Term):
 class PlanKind(Term):
     """A kind of plan, its document if it has an official one, and whose acceptance belongs to it.
 
-    `needs_all_signers`: the law asks every one of them before the plan comes into force.
+    `needs_all_signers`: the law asks every one of them before the plan comes into force. `reviewers`: the parties the
+    law wants at its reviews.
     """
 
     document: str | None = None
     signers: tuple[str, ...] = ()
     needs_all_signers: bool = False
+    reviewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

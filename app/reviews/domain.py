@@ -1,10 +1,13 @@
 """What a review has to hold, how it is put off, and who sets a day: plain rules."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
+from app.clients.domain import ClientName
 from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind
@@ -35,6 +38,102 @@ ORIGINS: Final[Mapping[str, tuple[Text, Text]]] = {
     DutyKind.TASK: (N_("The promise was made"), N_("The day that was promised")),
 }
 """What a day that no table sets is counted from, and which day it is, by the kind of duty."""
+
+
+def row_name(case_id: UUID) -> str:
+    """Return what the fields of one client's row in a group review begin with.
+
+    By the case and not by the place in the list: the list may have changed its order by the time the form is sent,
+    and what is said of one client must never be kept for another.
+    """
+    return f"r-{case_id}"
+
+
+OWN_PARTIES: Final = frozenset({"client", "worker", "social_welfare", "disability_services"})
+"""Who hears of the client without a basis of their own: the client, the worker and the services that hold the case."""
+
+
+def missing_parties(wanted: Iterable[str], parties: Collection[str], reason: str | None) -> list[FieldProblem]:
+    """Return that a party the law wants at the review was away, unless it is said why (189/2001, 381/2023)."""
+    if set(wanted) <= set(parties) or (reason or "").strip():
+        return []
+    return [FieldProblem("missing_reason", N_("The labour authority takes part in this review by law. Write why not."))]
+
+
+def named_in(text: str | None, names: Iterable[ClientName]) -> bool:
+    """Whether a text holds the last name of one of the clients, also inflected: Koivula, Saarisen, Lehdolle.
+
+    A word without a capital counts as the name itself or its genitive only: many last names are common words too
+    (Koski, Ranta), and nobody could write of the shore otherwise.
+    """
+    lasts = [part.casefold() for name in names for part in name.last_name.split("-")]
+    return any(_is_of(word, last) for word in _WORDS.findall(text or "") for last in lasts)
+
+
+def _is_of(word: str, last_name: str) -> bool:
+    low = _CLITIC.sub("", word.casefold())
+    if low == last_name:
+        return True
+    for stem in stems_of(last_name):
+        rest = low.removeprefix(stem)
+        if rest != low and (rest == "n" or (word[0].isupper() and _ends_a_name(stem, rest))):
+            return True
+    return False
+
+
+def _ends_a_name(stem: str, rest: str) -> bool:
+    if stem[-1] in _VOWELS:
+        return rest in _ENDINGS or rest == f"{stem[-1]}n"
+    return rest in _ENDINGS or (rest[:1] in _VOWELS and rest[1:] in _ENDINGS)
+
+
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_CLITIC: Final = re.compile(r"(?<=...)(kin|kaan|kään|han|hän)$")
+_ENDINGS: Final = frozenset(
+    {"n", "t", "a", "ä", "ta", "tä", "tta", "ttä", "lla", "llä", "lle", "lta", "ltä", "ssa", "ssä", "sta", "stä"}
+    | {"na", "nä", "ksi"}
+)
+_VOWELS: Final = "aeiouyäö"
+_WEAKER: Final = (
+    *(("kk", "k"), ("pp", "p"), ("tt", "t"), ("nk", "ng"), ("nt", "nn"), ("mp", "mm"), ("lt", "ll"), ("rt", "rr")),
+    *(("t", "d"), ("p", "v"), ("k", "")),
+)
+
+
+def stems_of(last_name: str) -> tuple[str, ...]:
+    """Return what the forms of a Finnish last name begin with: the name, its weak grade, and -nen as -se.
+
+    Saarinen: saarinen, saarise, saaris. Lahti: lahti, lahte, lahde. Laine: laine, lainee. A name that is not inflected
+    so has stems that no word begins with, which does no harm.
+    """
+    low = last_name.casefold()
+    if low.endswith("nen"):
+        return low, f"{low[:-3]}se", f"{low[:-3]}s"
+    if low.endswith("s"):
+        return low, f"{low[:-1]}kse", f"{low[:-1]}{low[-2:-1]}"
+    if len(low) < 4 or low[-1] not in _VOWELS:
+        return (low,)
+    if low[-1] == "e":
+        return low, f"{low}e"
+    bodies = (low[:-1], _weak(low[:-1]))
+    ends = f"{low[-1]}e" if low[-1] == "i" else low[-1]
+    return tuple(dict.fromkeys((low, *(body + end for end in ends for body in bodies))))
+
+
+def _weak(body: str) -> str:
+    """Return the weak grade of what stands before the last vowel: leht, lehd; kosk stays as it is."""
+    if body.endswith(("sk", "st", "sp", "tk")):
+        return body
+    return next((body[: -len(strong)] + weak for strong, weak in _WEAKER if body.endswith(strong)), body)
+
+
+CHANGED: Final = N_("The plan has changed since the review was begun. Look at the goals again.")
+
+
+def check_version(plan: PlanView, seen: UUID) -> None:
+    """Raise Conflict when another version than the one a review was held of is in force meanwhile."""
+    if plan.in_force is None or plan.in_force.id != seen:
+        raise Conflict(CHANGED)
 
 
 def check_day(plan: PlanView, held_on: date, *, today: date) -> None:

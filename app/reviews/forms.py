@@ -1,18 +1,43 @@
 """The steps of a review, and the review as far as it has been answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+import wtforms
 from werkzeug.datastructures import MultiDict
 
 from app.cases.domain import CaseView
-from app.core.errors import Refused
-from app.plans.domain import LONGEST_LINE, LONGEST_TEXT, WORDS, DueDay, GoalAnswer, GoalOutcome, next_review_problems
+from app.core.errors import Conflict, Refused
+from app.core.texts import N_
+from app.drafts.domain import Values
+from app.plans.domain import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    WORDS,
+    DueDay,
+    GoalAnswer,
+    GoalOutcome,
+    HeldReview,
+    next_review_problems,
+)
 from app.plans.versions import GoalView, PlanView, VersionView
-from app.reviews.domain import check_day
-from app.web.forms import AtMost, ChoiceField, LongTextField, Needed, PolkuForm, TextField, WorkdayField
+from app.reference.loader import reference
+from app.reviews.domain import CHANGED, check_day, missing_parties, row_name
+from app.reviews.group import GroupRow, Meeting
+from app.reviews.queries import GroupSheet, wanted_at
+from app.web.forms import (
+    AtMost,
+    ChoiceField,
+    LongTextField,
+    ManyField,
+    Needed,
+    PolkuForm,
+    TextField,
+    TickField,
+    WorkdayField,
+)
 from app.web.request import today
 from app.web.texts import _, _l, worded
 
@@ -55,7 +80,11 @@ class SituationForm(PolkuForm):
         chips=("tänään", "eilen"),
         validators=[Needed(_l("Write the day of the review, for example 5.2.2026"))],
     )
-    participants = TextField(_l("Who took part"), validators=[AtMost(LONGEST_LINE)])
+    parties = ManyField(_l("Who took part"))
+    missing_reason = LongTextField(
+        _l("Why the labour authority was not there"), rows=2, validators=[AtMost(LONGEST_TEXT)]
+    )
+    participants = TextField(_l("Others who took part, by name"), validators=[AtMost(LONGEST_LINE)])
     situation = LongTextField(
         _l("How things stand now"),
         rows=4,
@@ -64,10 +93,24 @@ class SituationForm(PolkuForm):
     late_reason = LongTextField(_l("Why the review was late"), rows=2, validators=[AtMost(LONGEST_TEXT)])
 
 
+def party_choices(on: date) -> list[tuple[str, Any]]:
+    """Return who may take part in a review: the client, the worker, and the parties of the day."""
+    return [
+        ("client", _l("Client")),
+        ("worker", _l("Worker")),
+        *((one.code, one.label) for one in reference().parties.on(on)),
+    ]
+
+
 class GoalsForm(PolkuForm):
     """Step 2: how each goal turned out; `make_goals_form` adds the fields."""
 
     goal_ids: tuple[UUID, ...] = ()
+
+    def forget(self) -> None:
+        """Let go of the answers, which were given to the goals of another version; the remarks stay to be read."""
+        for number in range(1, len(self.goal_ids) + 1):
+            self[f"goal-{number}"].process_data(None)
 
     @property
     def answers(self) -> dict[UUID, GoalAnswer]:
@@ -122,6 +165,13 @@ class LastForm(NextForm):
     next_review_on = WorkdayField(_l("Next review"), chips=MONTHS)
 
 
+def _offering(form: PolkuForm) -> PolkuForm:
+    """Offer the parties of today, where the form asks who took part."""
+    if "parties" in form:
+        form["parties"].offer(party_choices(today()))
+    return form
+
+
 STEPS: Final = ("tilanne", "tavoitteet", "muutokset", "seuraava")
 
 
@@ -131,9 +181,7 @@ class ReviewForms:
     due: DueDay
     is_late: bool = False
 
-    def __init__(
-        self, case: CaseView, plan: PlanView, version: VersionView, kept: Mapping[str, Mapping[str, list[str]]]
-    ) -> None:
+    def __init__(self, case: CaseView, plan: PlanView, version: VersionView, kept: Mapping[str, Values]) -> None:
         """Take the plan in force and the kept values by step."""
         self.case, self.plan, self.version, self.kept = case, plan, version, kept
         self.kinds: dict[str, type[PolkuForm]] = {
@@ -142,21 +190,27 @@ class ReviewForms:
             "muutokset": ChangesForm,
         }
 
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """The parties the law wants at the review."""
+        return wanted_at(self.plan)
+
     def _kind(self, step: str) -> type[PolkuForm]:
         return self.kinds.get(step) or (LastForm if self.due.ends_first else NextForm)
 
     def sent(self, step: str) -> PolkuForm:
         """Return the form of a step as it was sent."""
-        return self._kind(step)()
+        return _offering(self._kind(step)())
 
     def form(self, step: str) -> Any:  # noqa: ANN401 - each step has a form of its own
         """Return the form of a step as it is kept; days that are not yet written are proposed."""
-        if step in self.kept:
-            return self._kind(step)(formdata=MultiDict(self.kept[step]), meta={"csrf": False})
-        form: Any = self._kind(step)(formdata=None, meta={"csrf": False})
-        if step == "tilanne":
+        kept: Any = self.kept.get(step)
+        values = None if kept is None else MultiDict[str, str](kept)
+        form: Any = _offering(self._kind(step)(formdata=values, meta={"csrf": False}))
+        form.open_on(self.version.head.number)
+        if values is None and step == "tilanne":
             form.held_on.process_data(today())
-        if step == "seuraava" and not self.due.ends_first:
+        if values is None and step == "seuraava" and not self.due.ends_first:
             form.next_review_on.process_data(self.due.proposal)
         return form
 
@@ -179,6 +233,13 @@ class ReviewForms:
         """Raise Refused or Conflict for what the service would refuse of this step."""
         if step == "tilanne":
             check_day(self.plan, form.held_on.data, today=today)
+            missing = missing_parties(self.reviewers, form.parties.data or (), form.missing_reason.data)
+            if missing:
+                raise Refused.because(missing)
+        if step == "tavoitteet" and form.seen != self.version.head.number:
+            form.open_on(self.version.head.number)
+            form.forget()
+            raise Conflict(CHANGED)
         if step == "seuraava":
             after = self.held_on or today
             day, reason = form.next_review_on.data, form.next_reason.data
@@ -186,16 +247,117 @@ class ReviewForms:
             if problems:
                 raise Refused.because(problems)
 
-    def answers(self) -> dict[str, Any]:
-        """Return what `hold_review` is called with."""
+    def held(self) -> HeldReview:
+        """Return the review as it has been answered."""
         first, goals, third, last = (self.form(step) for step in STEPS)
-        return {
-            "held_on": first.held_on.data,
-            "outcomes": goals.answers,
-            "situation": first.situation.data,
-            "participants": first.participants.data,
-            "late_reason": first.late_reason.data,
-            "changes": third.changes.data,
-            "next_review_on": last.next_review_on.data,
-            "next_reason": last.next_reason.data,
-        }
+        return HeldReview(
+            version_id=self.version.head.id,
+            held_on=first.held_on.data,
+            outcomes=goals.answers,
+            situation=first.situation.data,
+            participants=first.participants.data,
+            parties=tuple(first.parties.data or ()),
+            missing_reason=first.missing_reason.data,
+            late_reason=first.late_reason.data,
+            changes=third.changes.data,
+            next_review_on=last.next_review_on.data,
+            next_reason=last.next_reason.data,
+        )
+
+
+class GroupForm(PolkuForm):
+    """One meeting and a row for each client; `make_group_form` adds the rows, named r1-, r2- and so on."""
+
+    held_on = WorkdayField(
+        _l("Day of the meeting"),
+        chips=("tänään", "eilen"),
+        validators=[Needed(_l("Write the day of the meeting, for example 5.2.2026"))],
+    )
+    parties = ManyField(_l("Who took part"))
+    missing_reason = LongTextField(
+        _l("Why the labour authority was not there"), rows=2, validators=[AtMost(LONGEST_TEXT)]
+    )
+    participants = TextField(
+        _l("Others who took part, by name"), hint=_l("No clients' names"), validators=[AtMost(LONGEST_LINE)]
+    )
+    notes = LongTextField(
+        _l("What concerns the whole group"), hint=_l("No clients' names"), rows=3, validators=[AtMost(LONGEST_TEXT)]
+    )
+
+    rows = wtforms.HiddenField()
+
+    def check_rows(self, sheets: Iterable[GroupSheet]) -> None:
+        """Raise Conflict when the form was opened on other plans than are in force now; then it is opened on these.
+
+        Answers to the goals of a version that is no longer in force are let go of; what was written stays.
+        """
+        seen, now = set((self.rows.data or "").split()), {str(one.version.head.id): one for one in sheets}
+        self.rows.data = " ".join(now)
+        if seen == now.keys():
+            return
+        for sheet in (now[one] for one in now.keys() - seen):
+            for place in range(1, len(sheet.version.goals) + 1):
+                self[f"{row_name(sheet.member.case.id)}-goal-{place}"].process_data(None)
+        raise Conflict(N_("The group or a plan has changed meanwhile. Look at the rows and save again."))
+
+    def row(self, sheet: GroupSheet) -> GroupRow:
+        """What was said of one client."""
+        name, member = row_name(sheet.member.case.id), sheet.member
+        answers = [(goal.id, f"{name}-goal-{place}") for place, goal in enumerate(sheet.version.goals, 1)]
+        return GroupRow(
+            case=member.case,
+            plan_id=member.plan_id,
+            version_id=sheet.version.head.id,
+            situation=self[f"{name}-situation"].data,
+            outcomes={
+                goal_id: GoalAnswer(GoalOutcome(self[field].data), self[f"{field}-remark"].data or None)
+                for goal_id, field in answers
+                if self[field].data
+            },
+            next_review_on=self[f"{name}-next"].data,
+            next_reason=self[f"{name}-reason"].data or None,
+            is_apart=bool(self[f"{name}-apart"].data),
+        )
+
+    def meeting(self) -> Meeting:
+        """What was said of the meeting."""
+        return Meeting(
+            held_on=self.held_on.data,
+            parties=tuple(self.parties.data or ()),
+            participants=self.participants.data or None,
+            missing_reason=self.missing_reason.data or None,
+            notes=self.notes.data or None,
+        )
+
+
+def make_group_form(sheets: Sequence[GroupSheet]) -> GroupForm:
+    """Return the form with a row for each client, the day of today and the proposed days in it when it is opened."""
+    fields: dict[str, Any] = {}
+    for sheet in sheets:
+        fields |= _row_fields(row_name(sheet.member.case.id), len(sheet.version.goals))
+    form: GroupForm = _offering(type("GroupForm", (GroupForm,), fields)())
+    if not form.is_submitted():
+        form.rows.data = " ".join(str(sheet.version.head.id) for sheet in sheets)
+        form.held_on.process_data(today())
+        for sheet in sheets:
+            if not sheet.due.ends_first:
+                form[f"{row_name(sheet.member.case.id)}-next"].process_data(sheet.due.proposal)
+    return form
+
+
+def _row_fields(name: str, goals: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        f"{name}-situation": LongTextField(_l("How things stand now"), rows=3, validators=[AtMost(LONGEST_TEXT)])
+    }
+    for place in range(1, goals + 1):
+        fields[f"{name}-goal-{place}"] = ChoiceField(
+            _("Was goal %(number)s reached?", number=place), choices=OUTCOMES, inline=True
+        )
+        remark = _("What changed about goal %(number)s?", number=place)
+        fields[f"{name}-goal-{place}-remark"] = LongTextField(remark, rows=2, validators=[AtMost(LONGEST_TEXT)])
+    reason = _l("Why the review is later than recommended")
+    return fields | {
+        f"{name}-next": WorkdayField(_l("Next review"), chips=MONTHS),
+        f"{name}-reason": LongTextField(reason, rows=2, validators=[AtMost(LONGEST_TEXT)]),
+        f"{name}-apart": TickField(_l("Parties without a basis were not in the room when this client was talked of")),
+    }

@@ -1,24 +1,46 @@
 """What falls due in a case, each with its raw day, its working day and the reckoning behind it."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import can
+from app.access.scopes import visible_cases
 from app.accounts import queries as accounts
+from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.models import Case
+from app.clients import queries as clients
+from app.clients.domain import ClientName
+from app.consents import queries as consents
+from app.consents.domain import basis_of
 from app.core.uow import UnitOfWork
 from app.core.workdays import roll_back, roll_forward
 from app.duties import queries as ledger
 from app.duties.domain import DutyKind, DutyView, Postponed
+from app.duties.models import Duty
 from app.duties.reckoning import DayOff, Reckoning, ahead, days_off, reckon
 from app.plans import queries as plans
+from app.plans.domain import DueDay, VersionState
+from app.plans.models import Plan, PlanVersion
 from app.plans.queries import Why, postponed_of
+from app.plans.versions import PlanView, VersionView
 from app.reference.domain import Deadline
 from app.reference.loader import reference
 from app.reviews.domain import LimitKind
 
 OTHERS: Final = 3
+GROUP_MODEL: Final = "group_employment"
+MOST_MEMBERS: Final = 50
+MOST_OF_TEAMS: Final = 400
+"""How many plans of the teams one sees are looked through for those one may review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +141,93 @@ def duty_of_plan(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> DutyView | N
     """Return what is open about a plan of the case: its review, else the end of its period."""
     found = [duty for duty in ledger.open_of_case(uow, case.id) if duty.subject_id == plan_id]
     return next((duty for duty in found if duty.kind is DutyKind.PLAN_REVIEW), next(iter(found), None))
+
+
+def wanted_at(plan: PlanView) -> tuple[str, ...]:
+    """Return the parties the law wants at the reviews of a plan, by its kind."""
+    return reference().plan_kinds.get(plan.kind).reviewers
+
+
+# -- the group of model C --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMember:
+    """A client of the group with the plan in force that is reviewed; `due_on` None: its period ends first."""
+
+    case: CaseView
+    name: ClientName
+    plan_id: UUID
+    kind: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSheet:
+    """What is at hand when one member is reviewed: the plan as it stands, and the parties a basis allows."""
+
+    member: GroupMember
+    version: VersionView
+    due: DueDay
+    with_basis: tuple[str, ...]
+
+
+def group_of(
+    uow: UnitOfWork, actor: Actor, *, now: datetime, only: Collection[UUID] | None = None
+) -> list[GroupMember]:
+    """Return the clients of model C whose plan the actor may review, the earliest due first, at most fifty.
+
+    `only` narrows them; a case that the actor may not review is left out as if it were not there. Three statements.
+    """
+    rows = _plans_of_group(uow, visible_cases(actor, now), only)
+    seen = cases.cases_for_actor(uow, actor, [row.case_id for row in rows], now=now)
+    mine = {case.id: case for case in seen if can(actor, Permission.PLAN_REVIEW, case.subject)}
+    kept = [row for row in rows if row.case_id in mine][:MOST_MEMBERS]
+    names = clients.names_of(uow, [mine[row.case_id].client_id for row in kept])
+    return [
+        GroupMember(
+            case=mine[row.case_id],
+            name=names[mine[row.case_id].client_id],
+            plan_id=row.plan_id,
+            kind=row.kind,
+            due_on=row.due_on,
+        )
+        for row in kept
+    ]
+
+
+def _plans_of_group(
+    uow: UnitOfWork, visible: ColumnElement[bool], only: Collection[UUID] | None
+) -> Sequence[Row[tuple[UUID, UUID, str, date | None]]]:
+    """Return a plan in force of each open case of the model: the one that is reviewed first."""
+    review = (Duty.subject_id == Plan.id, Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None))
+    each = (
+        select(Plan.case_id, Plan.id.label("plan_id"), Plan.kind, Duty.due_on)
+        .ext(distinct_on(Plan.case_id))
+        .join(Case, Case.id == Plan.case_id)
+        .join(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.state == VersionState.IN_FORCE))
+        .outerjoin(Duty, and_(*review))
+        .where(Case.model_key == GROUP_MODEL, Case.closed_at.is_(None), visible)
+        .order_by(Plan.case_id, Duty.due_on.nulls_last(), Plan.id)
+    )
+    found = (each if only is None else each.where(Case.id.in_(only))).subquery()
+    ordered = select(found).order_by(found.c.due_on.nulls_last(), found.c.case_id)
+    return uow.session.execute(ordered.limit(MOST_OF_TEAMS)).all()
+
+
+def sheets_of(uow: UnitOfWork, members: Iterable[GroupMember], today: date) -> list[GroupSheet]:
+    """Return what is at hand when the members are reviewed on a day."""
+    return [_sheet(uow, member, today) for member in members]
+
+
+def _sheet(uow: UnitOfWork, member: GroupMember, today: date) -> GroupSheet:
+    plan = plans.plan_of(uow, member.case.id, member.plan_id)
+    version = plans.version_of(uow, member.case.id, plan.version_shown.id)
+    end = version.head.period_end
+    given = consents.consents_of(uow, member.case.id)
+    return GroupSheet(
+        member=member,
+        version=version,
+        due=plans.due_of(member.case, plan, in_force_on=today, period_end=end, more_held=[today]),
+        with_basis=tuple(one.code for one in reference().parties.on(today) if basis_of(given, one.code, today).holds),
+    )

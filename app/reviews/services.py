@@ -19,50 +19,30 @@ from app.plans import queries as plans
 from app.plans.domain import LONGEST_TEXT, GoalAnswer, HeldReview, next_review_problems
 from app.plans.ledger import SEALED
 from app.plans.versions import PlanView, VersionView
-from app.reviews.domain import check_day, postponing_problems
+from app.reviews.domain import CHANGED, check_day, check_version, missing_parties, postponing_problems
+from app.reviews.queries import wanted_at
 
 
-def hold_review(  # noqa: PLR0913 - each is an answer of the review, and all are named
-    uow: UnitOfWork,
-    case: CaseView,
-    plan_id: UUID,
-    *,
-    held_on: date,
-    outcomes: Mapping[UUID, GoalAnswer],
-    situation: str | None,
-    changes: str | None,
-    participants: str | None,
-    late_reason: str | None,
-    next_review_on: date | None,
-    next_reason: str | None,
-    actor: Actor,
-    now: datetime,
+def hold_review(
+    uow: UnitOfWork, case: CaseView, plan_id: UUID, held: HeldReview, *, actor: Actor, now: datetime
 ) -> UUID:
     """Put a held review on record, close its duty as done on that day, open the next, and return the review's id.
 
-    Every goal of the version in force needs an answer; a plan without goals (an imported one) needs none. Raises
-    Refused at the fields: a day that was not, a next day past a limit of the law, one past the service's own cadence
-    without a reason. Raises Conflict when the review of that day is already on record. Source: 189/2001 section 9,
-    381/2023 section 6; rulings 15 to 17.
+    Every goal of the version in force needs an answer; a plan without goals (an imported one) needs none. A party
+    the law wants and that was away asks for a reason. Raises Refused at the fields: a day that was not, a next day
+    past a limit of the law, one past the service's own cadence without a reason. Raises Conflict when another version
+    than the one reviewed is in force meanwhile, or the review of that day is already on record. Source: 189/2001
+    section 9, 381/2023 section 6; rulings 15 to 17.
     """
     ensure(actor, Permission.PLAN_REVIEW, case.subject)
     plan, version = _locked_in_force(uow, case, plan_id)
+    check_version(plan, held.version_id)
+    check_day(plan, held.held_on, today=local_date(now))
     end = version.head.period_end
-    due = plans.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
-    check_day(plan, held_on, today=local_date(now))
-    held = HeldReview(
-        version_id=version.head.id,
-        held_on=held_on,
-        outcomes=outcomes,
-        situation=situation,
-        changes=changes,
-        participants=participants,
-        late_reason=late_reason,
-        next_review_on=next_review_on,
-        next_reason=next_reason,
-    )
-    problems = [*_goal_problems(version, outcomes), *_too_long(held)]
-    problems += next_review_problems(next_review_on, due, after=held_on, reason=next_reason)
+    due = plans.due_of(case, plan, in_force_on=held.held_on, period_end=end, more_held=[held.held_on])
+    problems = [*_goal_problems(version, held.outcomes), *_too_long(held)]
+    problems += missing_parties(wanted_at(plan), held.parties, held.missing_reason)
+    problems += next_review_problems(held.next_review_on, due, after=held.held_on, reason=held.next_reason)
     if problems:
         raise Refused.because(problems)
     return ledger.record_review(uow, case, plan_id, held, due=due, actor=actor, now=now)
@@ -119,9 +99,7 @@ def _goal_problems(version: VersionView, outcomes: Mapping[UUID, GoalAnswer]) ->
         if goal.id not in outcomes
     ]
     if outcomes.keys() - {goal.id for goal in version.goals}:
-        found.append(
-            FieldProblem(None, N_("The plan has changed since the review was begun. Look at the goals again."))
-        )
+        found.append(FieldProblem(None, CHANGED))
     return found
 
 

@@ -11,21 +11,25 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.audit import services as audit
-from app.audit.domain import purpose_of
+from app.audit.domain import Purpose, purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.core.errors import Conflict, NotFound, Refused
+from app.core.ids import read_id
 from app.core.texts import N_
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
+from app.drafts.domain import Values
 from app.duties.domain import NAMES as DUTY_NAMES
 from app.plans import queries as plans
 from app.plans.domain import WORDS
+from app.plans.versions import VersionView
 from app.reference.loader import reference
 from app.reviews import queries, services
-from app.reviews.domain import LIMITS, ORIGINS
-from app.reviews.forms import STEPS, DeedForm, PostponeForm, ReviewForms
+from app.reviews.domain import LIMITS, ORIGINS, row_name
+from app.reviews.forms import STEPS, DeedForm, GroupForm, PostponeForm, ReviewForms, make_group_form
+from app.reviews.group import hold_group_review
 from app.web.forms import PolkuForm, refuse, submit
 from app.web.guards import requires
 from app.web.page import page, see_other
@@ -103,6 +107,30 @@ def postpone(case_id: UUID, plan_id: UUID) -> ResponseReturnValue:
     return done or _case_page("reviews/postpone.html", case, form=form, why=why, postponed=postponed)
 
 
+# -- the group of model C --------------------------------------------------------------------------------------------
+@blueprint.route("/ryhmatarkistus")
+@requires(Permission.WORKLIST_VIEW)
+def group() -> ResponseReturnValue:
+    """Choose who was at the meeting of a group."""
+    found = queries.group_of(uow(), actor(), now=moment())
+    ids = [one.case.client_id for one in found]
+    audit.record_listed(uow(), actor=actor(), at=moment(), client_ids=ids, purpose=Purpose.OWN, page="group_review")
+    return page("reviews/group.html", found=found, lists=reference())
+
+
+@blueprint.route("/ryhmatarkistus/kirjaus", methods=BOTH)
+@requires(Permission.WORKLIST_VIEW)
+def group_rows() -> ResponseReturnValue:
+    """One meeting and a row for each client; every row becomes a review in its client's own case."""
+    found = _sheets({case_id for one in request.args.getlist("polku") if (case_id := read_id(one))})
+    if not found:
+        flash(_("Choose at least one client."))
+        return see_other(url_for("reviews.group"))
+    form = make_group_form(found)
+    done = submit(form, lambda: _hold_group(form, found), said=_("Reviews saved"))
+    return done or page("reviews/group_rows.html", form=form, found=found, lists=reference(), row_name=row_name)
+
+
 # -- what the views are made of --------------------------------------------------------------------------------------
 def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
     """Return the review as far as the actor has answered it; a plan that is not in force is not found."""
@@ -110,8 +138,7 @@ def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
     plan = plans.plan_of(uow(), case.id, plan_id)
     due_now = plans.due_now(case, plan)
     version = plans.version_of(uow(), case.id, plan.version_shown.id)
-    kept = {one.form: one.values for one in drafts.drafts_of(uow(), actor(), [plan_id])}
-    told = ReviewForms(case, plan, version, {step: kept[name] for step in STEPS if (name := REVIEW + step) in kept})
+    told = ReviewForms(case, plan, version, _kept(plan_id, version))
     held_on = told.held_on or today()
     end = version.head.period_end
     told.due = plans.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
@@ -119,12 +146,24 @@ def _review(case_id: UUID, plan_id: UUID) -> ReviewForms:
     return told
 
 
+def _kept(plan_id: UUID, version: VersionView) -> dict[str, Values]:
+    """Return the kept answers by step, but for those to the goals of a version that was in force before this one."""
+    found = {one.form: one for one in drafts.drafts_of(uow(), actor(), [plan_id])}
+    kept = {step: found[name] for step in STEPS if (name := REVIEW + step) in found}
+    if "tavoitteet" in kept and kept["tavoitteet"].base_version != version.head.number:
+        del kept["tavoitteet"]
+    return {step: draft.values for step, draft in kept.items()}
+
+
 def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseView:
     return cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
 
 
 def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIEW) -> CaseView:
-    case = _case(case_id, permission)
+    return _view(_case(case_id, permission), what)
+
+
+def _view(case: CaseView, what: str) -> CaseView:
     audit.record_viewed(
         uow(),
         actor=actor(),
@@ -170,7 +209,7 @@ def _is_kept(told: ReviewForms, step: str, form: PolkuForm) -> bool:
 
 
 def _keep(told: ReviewForms, step: str, fields: Mapping[str, Any]) -> None:
-    seen = told.version.head.version
+    seen = told.version.head.number
     draft_acts.save_draft(
         uow(),
         form=REVIEW + step,
@@ -210,7 +249,21 @@ def _page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> Respo
 def _hold(told: ReviewForms) -> str:
     if told.first_missing:
         raise Refused(N_("Answer every step before the review is saved."))
-    services.hold_review(uow(), told.case, told.plan.id, **told.answers(), actor=actor(), now=moment())
+    services.hold_review(uow(), told.case, told.plan.id, told.held(), actor=actor(), now=moment())
     for step in STEPS:
         draft_acts.drop_draft(uow(), form=REVIEW + step, subject_id=told.plan.id, actor=actor())
     return url_for("plans.show", case_id=told.case.id, version_id=told.version.head.id)
+
+
+def _sheets(chosen: set[UUID]) -> list[queries.GroupSheet]:
+    """Return the sheets of the chosen cases that the actor may review; each is a page of its client's to the trail."""
+    members = queries.group_of(uow(), actor(), now=moment(), only=chosen) if chosen else []
+    for one in members:
+        _view(one.case, "group_review")
+    return queries.sheets_of(uow(), members, today())
+
+
+def _hold_group(form: GroupForm, found: list[queries.GroupSheet]) -> str:
+    form.check_rows(found)
+    hold_group_review(uow(), form.meeting(), [form.row(one) for one in found], actor=actor(), now=moment())
+    return url_for("reviews.group")

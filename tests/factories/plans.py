@@ -16,6 +16,7 @@ from app.plans.domain import (
     GoalAnswer,
     GoalContent,
     GoalOutcome,
+    HeldReview,
     PlanContent,
     SignatureWay,
 )
@@ -187,18 +188,15 @@ def hold_review(
     assert plan.in_force is not None
     end = plan.in_force.period_end
     due = queries.due_of(case, plan, in_force_on=held_on, period_end=end, more_held=[held_on])
-    return reviews.hold_review(
-        uow,
-        case,
-        plan.id,
+    held = HeldReview(
+        version_id=plan.in_force.id,
         held_on=held_on,
         outcomes=answers(uow, case, plan, outcome),
         situation="Aamut ovat helpottuneet.",
-        changes=None,
         participants="asiakas ja ohjaaja",
-        late_reason=None,
+        parties=("client", "worker", *reference().plan_kinds.get(plan.kind).reviewers),
         next_review_on=next_review_on or (None if due.ends_first else due.limit_on),
         next_reason=next_reason,
-        actor=actor or system_actor("system:demo"),
-        now=now or moment_of(held_on),
     )
+    who = actor or system_actor("system:demo")
+    return reviews.hold_review(uow, case, plan.id, held, actor=who, now=now or moment_of(held_on))

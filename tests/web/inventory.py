@@ -102,6 +102,8 @@ GUARDS: Final = {
     "reminders.see": "signed in",
     "reminders.see_all": "signed in",
     "reviews.due_days": "case:view",
+    "reviews.group": "worklist:view",
+    "reviews.group_rows": "worklist:view",
     "reviews.postpone": "plan:review",
     "reviews.step": "plan:review",
     "reviews.summary": "plan:review",

@@ -15,7 +15,8 @@ from app.core.errors import Conflict, Forbidden, Refused
 from app.core.uow import UnitOfWork
 from app.duties import queries as duties
 from app.plans import queries, services
-from app.plans.domain import GoalAnswer, GoalOutcome
+from app.plans.domain import GoalAnswer, GoalOutcome, HeldReview
+from app.plans.held import reviews_of
 from app.plans.versions import PlanView
 from app.reviews import services as reviews
 from tests.factories.accounts import actor_of
@@ -49,7 +50,7 @@ def test_a_review_closes_its_duty_on_the_day_it_was_held_and_opens_the_next(uow:
 def test_what_was_said_in_a_review_is_read_back_and_sealed(uow: UnitOfWork) -> None:
     case, plan = plan_of_model(uow, "work_ability_support", date(2026, 8, 3))
     hold_review(uow, case, plan, held_on=date(2026, 11, 2))
-    (review,) = queries.reviews_of(uow, plan.id)
+    (review,) = reviews_of(uow, plan.id)
     assert (review.held_on, review.situation) == (date(2026, 11, 2), "Aamut ovat helpottuneet.")
     assert [(one.text, one.outcome, one.remark) for one in review.results] == [
         ("Haluan jaksaa kolme päivää viikossa.", "partly", "kohti"),
@@ -137,21 +138,13 @@ def test_every_goal_needs_an_answer_and_a_stranger_goal_is_refused(uow: UnitOfWo
 
 
 def _hold(uow: UnitOfWork, case: CaseView, plan: PlanView, outcomes: dict[UUID, GoalAnswer], *, now: datetime) -> None:
-    reviews.hold_review(
-        uow,
-        case,
-        plan.id,
+    held = HeldReview(
+        version_id=plan.version_shown.id,
         held_on=date(2026, 11, 24),
         outcomes=outcomes,
-        situation=None,
-        changes=None,
-        participants=None,
-        late_reason=None,
         next_review_on=date(2027, 2, 24),
-        next_reason=None,
-        actor=DEMO,
-        now=now,
     )
+    reviews.hold_review(uow, case, plan.id, held, actor=DEMO, now=now)
 
 
 def test_a_team_mate_may_not_review(uow: UnitOfWork, now: datetime) -> None:
