@@ -102,6 +102,14 @@ class StageVisit(Base):
         CheckConstraint("left_on IS NULL OR entered_on IS NULL OR left_on >= entered_on", name="leaves_after_entering"),
         Index("uq_stage_visit_open", "case_id", "stage", unique=True, postgresql_where="state = 'in_progress'"),
         Index("uq_stage_visit_ordinal", "case_id", "ordinal", unique=True),
+        # the newest finished stays of a stage, from which the county's median is reckoned
+        Index(
+            "ix_stage_visit_finished",
+            "stage",
+            "left_on",
+            postgresql_include=["case_id", "entered_on"],
+            postgresql_where="state = 'done' AND entered_on IS NOT NULL",
+        ),
     )
 
     id: Mapped[Id]

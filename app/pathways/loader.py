@@ -333,6 +333,11 @@ def latest(key: str) -> Pathway:
     return max(versions, key=lambda model: model.version)
 
 
+def all_versions() -> tuple[Pathway, ...]:
+    """Return every version of every model that a case may pin."""
+    return tuple(_load(_Place.folder).values())
+
+
 def all_latest() -> tuple[Pathway, ...]:
     """Return the newest version of every model, in the order of their letters."""
     keys = {model.key for model in _load(_Place.folder).values()}

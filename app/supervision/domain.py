@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from app.access.actor import Actor, Role
-from app.audit.domain import AuditRow, Deed, Purpose
-from app.clients.domain import ClientName
+from app.audit.domain import Purpose
 from app.core.ids import read_id
 from app.core.paging import Cursor
 from app.pathways.domain import StageCode
@@ -148,6 +147,14 @@ def numbers_of(ids: Sequence[Any], place: Cursor | None) -> dict[Any, int]:
 
 # ---------------------------------------------------------------- the matrix
 @dataclass(frozen=True, slots=True)
+class Load:
+    """The open cases of one worker, and how many of them have been in their stage longer than its target."""
+
+    cases: int = 0
+    stayed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """The reviews of one worker's cases in one stage; `oldest` is the earliest late due date."""
 
@@ -161,12 +168,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
-    """One worker's late reviews by stage; without a worker they are the ones that nobody answers for."""
+    """One worker's late reviews by stage; without a worker they are the ones that nobody answers for.
+
+    `stayed`: the cases that have been in their stage longer than its target.
+    """
 
     worker_id: UUID | None
     name: str
     away: tuple[date, date] | None
     cases: int
+    stayed: int
     by_stage: Mapping[StageCode, int]
     beyond: int
     longest: int
@@ -195,7 +206,7 @@ class Matrix:
 
 def matrix_of(
     cells: Sequence[Cell],
-    cases: Mapping[UUID | None, int],
+    loads: Mapping[UUID | None, Load],
     names: Mapping[UUID, str],
     away: Mapping[UUID, tuple[date, date]],
     *,
@@ -203,9 +214,9 @@ def matrix_of(
 ) -> Matrix:
     """Return the matrix worker × stage of the late reviews; every worker with open cases has a row.
 
-    `cases`: open cases by worker, under None those without one. Cells of one worker and stage are one cell.
+    `loads`: open cases by worker, under None those without one. Cells of one worker and stage are one cell.
     """
-    of_worker: dict[UUID | None, list[Cell]] = {worker: [] for worker in cases}
+    of_worker: dict[UUID | None, list[Cell]] = {worker: [] for worker in loads}
     for cell in cells:
         if cell.late or cell.worker_id in of_worker:
             of_worker.setdefault(cell.worker_id, []).append(cell)
@@ -215,19 +226,20 @@ def matrix_of(
             worker_id=worker,
             name=names.get(worker, "") if worker else "",
             away=away.get(worker) if worker else None,
-            cases=cases.get(worker, 0),
+            load=loads.get(worker, Load()),
             today=today,
         )
         for worker, own in of_worker.items()
     ]
-    totals = _row(cells, worker_id=None, name="", away=None, cases=sum(cases.values()), today=today)
+    everything = Load(sum(one.cases for one in loads.values()), sum(one.stayed for one in loads.values()))
+    totals = _row(cells, worker_id=None, name="", away=None, load=everything, today=today)
     rows.sort(key=lambda row: (-row.total, row.worker_id is None, row.name, str(row.worker_id)))
     return Matrix(
-        rows=tuple(row for row in rows if row.worker_id is not None or row.total),
+        rows=tuple(row for row in rows if row.worker_id is not None or row.total or row.stayed),
         stages=tuple(stage for stage in StageCode if totals.by_stage.get(stage)),
         totals=totals,
         coming=sum(cell.coming for cell in cells),
-        unassigned=cases.get(None, 0),
+        unassigned=loads.get(None, Load()).cases,
     )
 
 
@@ -237,7 +249,7 @@ def _row(
     worker_id: UUID | None,
     name: str,
     away: tuple[date, date] | None,
-    cases: int,
+    load: Load,
     today: date,
 ) -> MatrixRow:
     by_stage: dict[StageCode, int] = {}
@@ -252,7 +264,8 @@ def _row(
         worker_id=worker_id,
         name=name,
         away=away,
-        cases=cases,
+        cases=load.cases,
+        stayed=load.stayed,
         by_stage=by_stage,
         beyond=beyond,
         longest=(today - oldest).days,
@@ -273,81 +286,3 @@ class Board:
     late_clients: int
     postponed: int
     teams: Mapping[UUID, str]
-
-
-# ---------------------------------------------------------------- the lists behind the numbers
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRow:
-    """One review that is due: whose, of which plan, by when, and who answers."""
-
-    case_id: UUID
-    name: str
-    ref: str
-    is_protected: bool
-    number: int
-    stage: str
-    plan: str
-    worker: str
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewPage:
-    """One page of reviews; `reviews` and `clients` count the whole list, `first` numbers the first row."""
-
-    rows: tuple[ReviewRow, ...]
-    reviews: int
-    clients: int
-    first: int
-    next_cursor: str | None
-    previous_cursor: str | None
-    worker: str
-    team: str
-
-
-@dataclass(frozen=True, slots=True)
-class LeadRow:
-    """How long one open case took from stage 2 to stage 4."""
-
-    case_id: UUID
-    client: ClientName
-    worker: str
-    from_on: date
-    to_on: date
-
-    @property
-    def days(self) -> int:
-        """Calendar days."""
-        return (self.to_on - self.from_on).days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadPage:
-    """One page of lead times, the longest first."""
-
-    rows: tuple[LeadRow, ...]
-    cases: int
-    median_days: float | None
-    first: int
-    next_cursor: str | None
-    previous_cursor: str | None
-
-
-# ---------------------------------------------------------------- the log
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRow:
-    """One row of the log: who, what, when, about whom by reference only."""
-
-    row: AuditRow
-    deed: Deed
-    ref: str
-    listed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPage:
-    """One page of the log, newest first."""
-
-    rows: tuple[LogRow, ...]
-    next_cursor: str | None
-    previous_cursor: str | None

@@ -1,9 +1,8 @@
-"""Reading the numbers of the led teams, the lists behind them, and the log.
+"""Reading the numbers of the led teams, the statements of the lists behind them, and the log.
 
 A number and its list are made from one selection of the ledger (ruling 18), so that they cannot differ.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -11,16 +10,18 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
+    Integer,
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal,
     or_,
     select,
     true,
     tuple_,
+    type_coerce,
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -34,47 +35,40 @@ from app.accounts.models import Absence, User
 from app.audit import services as audit
 from app.audit.domain import Purpose, deed_of
 from app.audit.queries import TrailFilter, listed_clients, trail
-from app.cases.models import Case
-from app.clients import queries as clients
-from app.clients.domain import ClientName, format_ref
+from app.cases.models import Case, StageVisit
+from app.clients.domain import format_ref
 from app.clients.models import Client
-from app.core.paging import Cursor, decode_cursor, page_of
+from app.core.paging import decode_cursor, page_of
 from app.core.uow import UnitOfWork
 from app.duties.domain import POSTPONED_OFTEN, DutyKind
 from app.duties.models import Duty
 from app.duties.queries import is_late
 from app.pathways.domain import StageCode
-from app.pathways.loader import pathway
+from app.pathways.engine import StageState
+from app.pathways.loader import all_versions
+from app.pathways.pathway import Pathway
 from app.plans.models import Plan
-from app.reference.loader import reference
 from app.supervision.domain import (
     PAGE_SIZE,
-    PURPOSES,
     Board,
     Cell,
-    LeadPage,
-    LeadRow,
-    LogPage,
-    LogRow,
+    Load,
     ReviewFilter,
-    ReviewPage,
-    ReviewRow,
     Shape,
     Whose,
     Window,
     days_of,
     matrix_of,
-    numbers_of,
     shape_of,
-    whose,
 )
+from app.supervision.rows import LogPage, LogRow
 
-PAGE: Final = "supervision"
 PURPOSE: Final = Purpose.SUPERVISION
 
 
 # ---------------------------------------------------------------- whose cases
-def _bound(actor: Actor, wanted: ReviewFilter, now: datetime) -> dict[str, Any]:
+def bound_to(actor: Actor, wanted: ReviewFilter, now: datetime) -> dict[str, Any]:
+    """Return what is bound when a statement of the reader's filter runs."""
     shape = shape_of(actor, wanted)
     bound: dict[str, Any] = {"team": wanted.team_id, "model": wanted.model, "stage": wanted.stage}
     bound |= {"worker": wanted.worker_id if shape.worker == "one" else None}
@@ -127,7 +121,7 @@ def _owed(case_id: Any, window: tuple[date | None, date]) -> LateralFromClause: 
     return (owed if first is None else owed.where(Duty.due_on >= first)).offset(0).lateral("owed")
 
 
-def _reviews(shape: Shape, window: Window, today: date) -> Select[*tuple[Any, ...]]:
+def reviews_of(shape: Shape, window: Window, today: date) -> Select[*tuple[Any, ...]]:
     """The reader's open plan reviews of a window: what the lists show and the board counts."""
     duty = _owed(Case.id, days_of(window, today))
     found = (
@@ -147,6 +141,16 @@ def _reviews(shape: Shape, window: Window, today: date) -> Select[*tuple[Any, ..
     )
     if window is Window.POSTPONED:
         found = found.where(duty.c.rule_code == POSTPONED_OFTEN)
+    return _narrowed(found, shape)
+
+
+def kind_of_plan(plan_id: ColumnElement[UUID]) -> ColumnElement[str]:
+    """The kind of a plan, beside its review."""
+    return select(Plan.kind).where(Plan.id == plan_id).scalar_subquery().label("plan")
+
+
+def _narrowed(found: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tuple[Any, ...]]:
+    """Return the rows of one cell of the board: of a worker or of nobody, of a stage."""
     if shape.worker == "none":
         found = found.where(Case.primary_worker_id.is_(None))
     elif shape.worker:
@@ -160,11 +164,11 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
     Raises Forbidden for who leads nobody's work.
     """
     ensure(actor, Permission.SUPERVISE)
-    shape, bound = shape_of(actor, wanted.frame), _bound(actor, wanted.frame, now)
+    shape, bound = shape_of(actor, wanted.frame), bound_to(actor, wanted.frame, now)
     run = uow.session.connection().execute
-    often = _reviews(shape, Window.POSTPONED, today).subquery("often")
+    often = reviews_of(shape, Window.POSTPONED, today).subquery("often")
     cells: list[Cell] = []
-    cases: dict[UUID | None, int] = {}
+    loads: dict[UUID | None, Load] = {}
     names: dict[UUID, str] = {}
     away: dict[UUID, tuple[date, date]] = {}
     total: Any = None
@@ -172,7 +176,7 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
         if row.level == 0:
             cells.append(Cell(row.worker_id, StageCode(row.stage), row.late, row.beyond, row.oldest, row.coming))
         elif row.level == 1:
-            cases[row.worker_id] = row.cases
+            loads[row.worker_id] = Load(row.cases, row.stayed)
             if row.full_name:
                 names[row.worker_id] = row.full_name
             if row.from_on:
@@ -180,7 +184,7 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
         else:
             total = row
     return Board(
-        matrix=matrix_of(cells, cases, names, away, today=today),
+        matrix=matrix_of(cells, loads, names, away, today=today),
         median_days=total.median,
         median_cases=total.lead_cases,
         late_clients=total.clients,
@@ -197,7 +201,8 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
     A row of a worker has the name and the present or next absence.
     """
     worker, stage = Case.primary_worker_id.label("worker_id"), Case.current_stage.label("stage")
-    chosen = select(Case.id, Case.client_id, worker, stage, LEAD.label("lead")).where(_scope(shape)).cte("chosen")
+    columns = (worker, stage, LEAD.label("lead"), _is_long(_over(today)).label("stayed"))
+    chosen = select(Case.id, Case.client_id, *columns).where(_scope(shape)).cte("chosen")
     chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
     due = _owed(chosen.c.id, (None, days_of(Window.COMING, today)[1]))
     late = is_late(due.c.due_on, today)
@@ -207,6 +212,7 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
             chosen.c.worker_id,
             chosen.c.stage,
             func.count(chosen.c.id.distinct()).label("cases"),
+            func.count(chosen.c.id.distinct()).filter(chosen.c.stayed).label("stayed"),
             func.count().filter(late).label("late"),
             func.count().filter(due.c.due_on <= days_of(Window.BEYOND, today)[1]).label("beyond"),
             func.min(due.c.due_on).filter(late).label("oldest"),
@@ -217,7 +223,7 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
         .group_by(func.grouping_sets(tuple_(chosen.c.worker_id, chosen.c.stage), chosen.c.worker_id, tuple_()))
         .subquery("counted")
     )
-    middle = _middle(chosen.c.lead).subquery("middle")
+    middle = middle_of(chosen.c.lead).subquery("middle")
     # Looked up worker by worker, as the duties are: joined freely, the planner reads every user of the county.
     named = select(User.id, User.full_name).where(counted.c.level == 1, User.id == counted.c.worker_id)
     named_one = named.limit(1).lateral("named")
@@ -232,123 +238,56 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
     return select(counted, middle, named_one.c.full_name, away).select_from(everything)
 
 
-def reviews(
-    uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: str | None, now: datetime, today: date
-) -> ReviewPage:
-    """Return a page of the reviews behind a number, the longest late first, and leave the trace of the names."""
-    shape, bound = shape_of(actor, wanted), _bound(actor, wanted, now)
-    found = _reviews(shape, wanted.window, today).subquery("found")
-    run = uow.session.connection().execute
-    place = decode_cursor(cursor, of=wanted.name, key=uow.vault.cursor_key)
-    plan = select(Plan.kind).where(Plan.id == found.c.plan_id).scalar_subquery().label("plan")
-    fetched = run(_turned(select(found, plan), (found.c.due_on, found.c.id), place), bound).all()
-    numbers = numbers_of([row.id for row in fetched], place)
-    page = page_of(
-        fetched,
-        size=PAGE_SIZE,
-        cursor=place,
-        place_of=lambda row: (row.due_on, row.id, numbers[row.id]),
-        of=wanted.name,
-        key=uow.vault.cursor_key,
-    )
-    counted = run(select(func.count(), func.count(found.c.client_id.distinct())).select_from(found), bound).one()
-    names = clients.names_of(uow, [row.client_id for row in page.rows])
-    people = accounts.full_names(uow, {row.worker_id for row in page.rows if row.worker_id} | _one(wanted.worker_id))
-    audit.record_listed(uow, actor=actor, at=now, client_ids=list(names), purpose=PURPOSES[whose(actor)], page=PAGE)
-    return ReviewPage(
-        rows=tuple(_review(row, names[row.client_id], people) for row in page.rows),
-        reviews=counted[0],
-        clients=counted[1],
-        first=numbers[page.rows[0].id] if page.rows else 0,
-        next_cursor=page.next_cursor,
-        previous_cursor=page.previous_cursor,
-        # an address may name anybody's worker or team: who sees nothing of theirs is not told what they are called
-        worker=people.get(wanted.worker_id, "") if wanted.worker_id and counted[0] else "",
-        team=accounts.team_names(uow).get(wanted.team_id, "") if wanted.team_id and counted[0] else "",
-    )
-
-
-def _one(user_id: UUID | None) -> set[UUID]:
-    return {user_id} if user_id else set()
-
-
-def _review(row: Row[Any], client: ClientName, people: Mapping[UUID, str]) -> ReviewRow:
-    stage = pathway(row.model_key, row.model_version).stage(row.stage)
-    return ReviewRow(
-        case_id=row.case_id,
-        name=client.name,
-        ref=client.ref,
-        is_protected=client.is_protected,
-        number=stage.number,
-        stage=str(stage.short),
-        plan=reference().plan_kinds.label(row.plan),
-        worker=people.get(row.worker_id, ""),
-        due_on=row.due_on,
-    )
-
-
 # ---------------------------------------------------------------- lead times
 LEAD: Final = Case.planned_on - Case.identified_on
 """Days from stage 2 to stage 4; nothing while one of the days is not known."""
 
 
-def _leads(shape: Shape) -> Select[*tuple[Any, ...]]:
+def leads_of(shape: Shape) -> Select[*tuple[Any, ...]]:
     """Open cases that have come from stage 2 to stage 4; cases whose days are not known are left out."""
     days = (Case.identified_on.label("from_on"), Case.planned_on.label("to_on"), LEAD.label("lead"))
-    return select(Case.id, Case.client_id, Case.primary_worker_id, *days).where(_scope(shape), LEAD >= 0)
+    worker = Case.primary_worker_id.label("worker_id")
+    return select(Case.id, Case.client_id, worker, *days).where(_scope(shape), LEAD >= 0)
 
 
-def _middle(lead: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+def middle_of(lead: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
     middle = func.percentile_cont(0.5).within_group(lead).label("median")
     return select(middle, func.count().label("lead_cases")).where(lead >= 0)
 
 
-def lead_times(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, cursor: str | None, now: datetime) -> LeadPage:
-    """Return a page of the cases that the median is of, the longest first, and leave the trace of the names."""
-    ensure(actor, Permission.SUPERVISE)
-    shape, bound = shape_of(actor, wanted.frame), _bound(actor, wanted.frame, now)
-    leads = _leads(shape).subquery("leads")
-    found = select(leads, (-leads.c.lead).label("turned")).subquery("found")
-    name = f"leads|{wanted.frame.name}"
-    place = decode_cursor(cursor, of=name, key=uow.vault.cursor_key)
-    run = uow.session.connection().execute
-    fetched = run(_turned(select(found), (found.c.turned, found.c.id), place), bound).all()
-    numbers = numbers_of([row.id for row in fetched], place)
-    page = page_of(
-        fetched,
-        size=PAGE_SIZE,
-        cursor=place,
-        place_of=lambda row: (row.turned, row.id, numbers[row.id]),
-        of=name,
-        key=uow.vault.cursor_key,
-    )
-    names = clients.names_of(uow, [row.client_id for row in page.rows])
-    people = accounts.full_names(uow, {row.primary_worker_id for row in page.rows if row.primary_worker_id})
-    audit.record_listed(uow, actor=actor, at=now, client_ids=list(names), purpose=PURPOSES[whose(actor)], page=PAGE)
-    median, number = run(_middle(leads.c.lead), bound).one()
-    return LeadPage(
-        rows=tuple(
-            LeadRow(row.id, names[row.client_id], people.get(row.primary_worker_id, ""), row.from_on, row.to_on)
-            for row in page.rows
-        ),
-        cases=number,
-        median_days=median,
-        first=numbers[page.rows[0].id] if page.rows else 0,
-        next_cursor=page.next_cursor,
-        previous_cursor=page.previous_cursor,
-    )
+# ---------------------------------------------------------------- long stays
+def stays_of(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
+    """Open cases that have been in their stage longer than its target: what the board counts and the list shows."""
+    over = _over(today)
+    columns = (Case.current_stage.label("stage"), Case.current_since.label("since"), over.label("over"))
+    worker = Case.primary_worker_id.label("worker_id")
+    found = select(Case.id, Case.client_id, worker, Case.model_key, Case.model_version, *columns)
+    return _narrowed(found.where(_scope(shape), _is_long(over)), shape)
 
 
-# ---------------------------------------------------------------- pages
-def _turned(
-    rows: Select[*tuple[Any, ...]], places: tuple[ColumnElement[Any], ...], place: Cursor | None
-) -> Select[*tuple[Any, ...]]:
-    """Return the rows from a place on, or back from it, one more than a page holds."""
-    is_back = place is not None and place.is_backwards
-    if place is not None:
-        here, there = tuple_(*places), tuple_(*map(literal, place.place[: len(places)]))
-        rows = rows.where(here < there if is_back else here > there)
-    return rows.order_by(*(one.desc() if is_back else one for one in places)).limit(PAGE_SIZE + 1)
+def _is_long(over: ColumnElement[int]) -> ColumnElement[bool]:
+    """The twin of `checklist.Stay.is_long`: past the target, in a stage that is open and whose first day is known.
+
+    The day on the case's row decides first, for it is read anyway; the visit is looked up for those it lets through.
+    """
+    opened = select(StageVisit.id).where(
+        StageVisit.case_id == Case.id,
+        StageVisit.stage == Case.current_stage,
+        StageVisit.state == StageState.IN_PROGRESS,
+        StageVisit.entered_on.is_not(None),
+    )
+    return and_(over > 0, opened.exists())
+
+
+def _over(today: date) -> ColumnElement[int]:
+    """Days since the target of the current stage was passed; nothing for a stage without a target."""
+    usual = case(*(_target(model) for model in all_versions()))
+    return type_coerce(literal(today) - Case.current_since, Integer) - usual
+
+
+def _target(model: Pathway) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    days = {str(stage.code): stage.usual_days for stage in model.stages if stage.usual_days is not None}
+    return and_(Case.model_key == model.key, Case.model_version == model.version), case(days, value=Case.current_stage)
 
 
 # ---------------------------------------------------------------- the log

@@ -20,17 +20,17 @@ from app.core.dates import DateProblem, parse_day
 from app.core.texts import N_, Text
 from app.pathways.domain import StageCode
 from app.pathways.loader import all_latest
-from app.supervision import queries
+from app.supervision import lists, queries
 from app.supervision.domain import (
     NOBODY,
     Board,
-    LogPage,
     Matrix,
     MatrixRow,
     ReviewFilter,
     Window,
     read_filter,
 )
+from app.supervision.rows import LogPage
 from app.web import charts
 from app.web.guards import requires
 from app.web.page import can_reach, page
@@ -49,6 +49,7 @@ class _Addresses:
     def __init__(self, wanted: ReviewFilter) -> None:
         frame = urlencode(wanted.frame.query())
         self._reviews = f"{url_for('supervision.reviews')}?{frame}"
+        self._stays = f"{url_for('supervision.long_stays')}?{frame}"
         self._cases = f"{url_for('worklist.home')}?nakyma=johdetut&{frame}" if can_reach("worklist.home") else ""
 
     def reviews(self, worker: str = "", window: Window = Window.LATE, stage: StageCode | None = None) -> str:
@@ -59,6 +60,10 @@ class _Addresses:
             + (f"&rajaus={window.value}" if window is not Window.LATE else "")
             + (f"&vaihe={stage.number}" if stage else "")
         ).replace("?&", "?")
+
+    def stays(self, worker: str = "") -> str:
+        """Return the address of the cases longer in their stage than its target, of a worker ("" for all)."""
+        return (self._stays + (f"&tyontekija={worker}" if worker else "")).replace("?&", "?").rstrip("?")
 
     def cases(self, worker: str = "") -> str | None:
         """Return the work list of the led teams, narrowed to a worker: the list behind a number of clients."""
@@ -109,7 +114,10 @@ def _stage_heads(matrix: Matrix) -> list[str]:
 
 def _cells(row: MatrixRow, to: _Addresses, matrix: Matrix, *, worker: str) -> Cells:
     """Return the numbers of a row with the list each counts; nothing stands behind a zero."""
-    cells: Cells = [(row.cases, to.cases(worker) if row.cases else None)]
+    cells: Cells = [
+        (row.cases, to.cases(worker) if row.cases else None),
+        (row.stayed, to.stays(worker) if row.stayed else None),
+    ]
     for stage in matrix.stages:
         number = row.by_stage.get(stage, 0)
         cells.append((number, to.reviews(worker, stage=stage) if number else None))
@@ -149,6 +157,7 @@ def _figures(shown: Board, wanted: ReviewFilter, to: _Addresses) -> list[dict[st
             "note": _p("figure", "open pathways"),
             "href": to.cases(NOBODY) if alone else None,
         },
+        _stayed(matrix.totals.stayed, to),
         {
             "number": median,
             "words": _("Lead time, stage 2 → 4"),
@@ -157,6 +166,11 @@ def _figures(shown: Board, wanted: ReviewFilter, to: _Addresses) -> list[dict[st
         },
         *_put_off(shown, to),
     ]
+
+
+def _stayed(number: int, to: _Addresses) -> dict[str, Any]:
+    words, note = _("Stage past its target"), _p("figure", "open pathways")
+    return {"number": number, "words": words, "note": note, "href": to.stays() if number else None}
 
 
 def _put_off(shown: Board, to: _Addresses) -> list[dict[str, Any]]:
@@ -187,7 +201,7 @@ def reviews() -> ResponseReturnValue:
     """Show the reviews behind a number; whoever opens the address sees what is theirs to see."""
     wanted = read_filter(request.args, frozenset(_models()))
     cursor = request.args.get("sivu")
-    shown = queries.reviews(uow(), actor(), wanted, cursor=cursor, now=moment(), today=today())
+    shown = lists.reviews(uow(), actor(), wanted, cursor=cursor, now=moment(), today=today())
     return page(
         "supervision/reviews.html",
         shown=shown,
@@ -204,7 +218,7 @@ def _heading(window: Window) -> str:
 
 
 def _narrowed(wanted: ReviewFilter, worker: str, team: str) -> list[str]:
-    """Return what narrows the list, in words: each as "label: value"."""
+    """Return what narrows the reviews, in words: each as "label: value"."""
     windows = {
         Window.LATE: _p("reviews", "late"),
         Window.WITHIN: _("at most 14 days late"),
@@ -212,9 +226,13 @@ def _narrowed(wanted: ReviewFilter, worker: str, team: str) -> list[str]:
         Window.COMING: _("due in 14 days"),
         Window.POSTPONED: _("put off at least three times in a row"),
     }
+    return [windows[wanted.window], *_narrowed_to(wanted, worker, team)]
+
+
+def _narrowed_to(wanted: ReviewFilter, worker: str, team: str) -> list[str]:
+    """Return whose cases a list shows, and in which stage, in words."""
     stage = wanted.stage and f"{wanted.stage.number} {all_latest()[0].stage(wanted.stage).short}"
     words = [
-        windows[wanted.window],
         _("worker: %(name)s", name=worker) if worker else "",
         _("no responsible worker") if wanted.is_unassigned else "",
         _("stage: %(name)s", name=stage) if stage else "",
@@ -229,10 +247,27 @@ def _narrowed(wanted: ReviewFilter, worker: str, team: str) -> list[str]:
 def lead_times() -> ResponseReturnValue:
     """Show the cases that the median is of."""
     wanted = read_filter(request.args, frozenset(_models())).frame
-    shown = queries.lead_times(uow(), actor(), wanted, cursor=request.args.get("sivu"), now=moment())
+    shown = lists.lead_times(uow(), actor(), wanted, cursor=request.args.get("sivu"), now=moment())
     turns = _turns("supervision.lead_times", wanted.query(), shown.previous_cursor, shown.next_cursor)
     median = _days(shown.median_days) if shown.median_days is not None else None
     return page("supervision/lead_times.html", shown=shown, median=median, **turns)
+
+
+@blueprint.get("/johtaminen/vaiheen-kesto")
+@requires(Permission.WORKLIST_VIEW)
+def long_stays() -> ResponseReturnValue:
+    """Show the cases longer in their stage than its target; whoever opens the address sees what is theirs to see."""
+    wanted = read_filter(request.args, frozenset(_models()))
+    shown = lists.long_stays(uow(), actor(), wanted, cursor=request.args.get("sivu"), now=moment(), today=today())
+    return page(
+        "supervision/long_stays.html",
+        shown=shown,
+        wanted=wanted,
+        narrowed=_narrowed_to(wanted, shown.worker, shown.team),
+        stages=[(code.number, all_latest()[0].stage(code).short, shown.by_stage.get(code, 0)) for code in StageCode],
+        is_lead=actor().has(Role.SUPERVISOR),
+        **_turns("supervision.long_stays", wanted.query(), shown.previous_cursor, shown.next_cursor),
+    )
 
 
 def _turns(endpoint: str, query: Mapping[str, str], previous: str | None, following: str | None) -> dict[str, Any]:

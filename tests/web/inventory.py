@@ -112,6 +112,7 @@ GUARDS: Final = {
     "supervision.board": "supervise:view",
     "supervision.lead_times": "supervise:view",
     "supervision.log": "audit:view",
+    "supervision.long_stays": "worklist:view",
     "supervision.reviews": "worklist:view",
     "workbench.audit": "client:audit",
     "workbench.client": "client:view",

@@ -65,6 +65,7 @@ def scatter(uow: UnitOfWork, team: UUID, workers: list[UserView | None], chance:
             team=team,
             stage=chance.choice(list(StageCode)),
             model=chance.choice(["work_ability_support", "group_employment", "quality_based_coaching"]),
+            opened_on=TODAY - timedelta(days=chance.choice([1, 22, 61, 400])),
         )
         for _ in range(chance.choice([0, 1, 1, 2])):
             create_duty(uow, case, TODAY + timedelta(days=chance.choice([-40, -15, -14, -1, 0, 1, 14, 15, 90])))
@@ -100,9 +101,9 @@ def test_a_cell_counts_reviews_by_the_worker_and_the_stage_of_today(
 
     html = client.get("/johtaminen").get_data(as_text=True)
 
-    # worker, clients, stage 7, total, at most 14, over 14, longest
-    assert matrix_of(html)[0] == ["Anna Mäki", "1", "2", "2", "1", "1", "17 pv"]
-    assert matrix_of(html)[-1] == ["Yhteensä", "1", "2", "2", "1", "1", "17 pv"]
+    # worker, clients, past the target, stage 7, total, at most 14, over 14, longest
+    assert matrix_of(html)[0] == ["Anna Mäki", "1", "0", "2", "2", "1", "1", "17 pv"]
+    assert matrix_of(html)[-1] == ["Yhteensä", "1", "0", "2", "2", "1", "1", "17 pv"]
     assert "Laskettu 24.11.2026 klo 9.00" in html
     assert "Yli kaksi viikkoa myöhässä: 1 / 2" in html
     heading = client.get("/johtaminen/tarkistukset").get_data(as_text=True)
