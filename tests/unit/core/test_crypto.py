@@ -4,6 +4,7 @@ from time import perf_counter
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,14 +132,19 @@ def test_a_name_token_fits_a_bigint(prefix: str) -> None:
     assert -(2**63) <= VAULT.name_token(prefix) < 2**63
 
 
-def test_a_page_of_fields_opens_in_no_time() -> None:
-    """Measured 320,000 a second on the development machine; the floor leaves room for a busy one."""
-    blobs = [(row := uuid4(), VAULT.seal("client", "last_name", row, "Virtanen")) for _ in range(2000)]
-    fastest = float("inf")
-    for _ in range(5):
-        start = perf_counter()
-        for row, blob in blobs:
+def test_opening_a_field_costs_little_more_than_the_cipher_itself() -> None:
+    """Measured 3.5–4.4 times a bare decryption; deriving the key at each field makes it fifty times."""
+    fields = [(row := uuid4(), VAULT.seal("client", "last_name", row, "Virtanen")) for _ in range(200)]
+    cipher, nonce = AESGCM(ONE), bytes(12)
+    bare = [(row.bytes, cipher.encrypt(nonce, b"Virtanen", row.bytes)) for row, _ in fields]
+    ours = theirs = float("inf")
+    for _ in range(70):
+        began = perf_counter()
+        for row, blob in fields:
             VAULT.open("client", "last_name", row, blob)
-        fastest = min(fastest, perf_counter() - start)
-    print(f"{len(blobs) / fastest:,.0f} openings a second")
-    assert len(blobs) / fastest > 100_000
+        between = perf_counter()
+        for place, blob in bare:
+            cipher.decrypt(nonce, blob, place)
+        ours, theirs = min(ours, between - began), min(theirs, perf_counter() - between)
+    print(f"opening a field: {ours / theirs:.1f} times a bare decryption")
+    assert ours / theirs < 12
