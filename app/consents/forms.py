@@ -1,4 +1,4 @@
-"""The consent form: nothing is ticked beforehand, and a refusal is an answer too."""
+"""The consent form: nothing the client decides is ticked beforehand, and a refusal is an answer too."""
 
 from datetime import date
 
@@ -39,6 +39,7 @@ class ConsentEntryForm(PolkuForm):
             (ConsentKind.PROHIBITION.value, _l("Prohibition"), _l("The client forbids giving data to the parties.")),
             (ConsentKind.STATUTORY.value, _l("Statutory basis"), _l("The law allows the exchange without consent.")),
         ],
+        default=ConsentKind.CONSENT.value,
         validators=[Needed(_l("Choose what is put on record"))],
     )
     basis = SelectField(

@@ -105,7 +105,6 @@ def consent(page: Page) -> None:
 
 def give_consent(page: Page) -> None:
     """Fill in and save the form of a consent that is open."""
-    tick(page, "Suostumus")
     tick(page.get_by_role("group", name="Tahot (vapaaehtoinen)"), "Kela", "Terveydenhuolto")
     tick(page, "Terveystiedot", "Työ- ja toimintakyky", "Yhteisen suunnitelman tekeminen", "Suullisesti")
     press(page, "12 kk")

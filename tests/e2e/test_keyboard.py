@@ -88,7 +88,7 @@ def log(page: Page, keys: Keyboard, topic: str, line: str) -> None:
 
 def record_a_consent(page: Page, keys: Keyboard) -> None:
     keys.link("Kirjaa suostumus")
-    keys.choose(page.get_by_label("Suostumus", exact=True))
+    expect(page.get_by_label("Suostumus", exact=True)).to_be_checked()
     parties = page.get_by_role("group", name="Tahot (vapaaehtoinen)")
     keys.tick(parties.get_by_label("Terveydenhuolto", exact=True))
     keys.tick(page.get_by_label("Terveystiedot", exact=True))

@@ -25,7 +25,7 @@ def test_a_client_is_taken_from_the_door_to_a_held_review(
     hands.begin()
     deeds.consent(page)
     hands.tell("a consent with five ticks")
-    assert hands.clicks <= 5 + 5
+    assert hands.clicks - 5 <= 5, "task 6: five presses beside what the client decides party by party"
 
     walk_to_the_plan(page, hands)
     make_a_plan(page)
