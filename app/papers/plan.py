@@ -80,6 +80,8 @@ def _frame(version: VersionView) -> Section:
         pairs.append((N_("In force from"), format_day(head.in_force_on)))
     if head.period_start or head.period_end:
         pairs.append((N_("Period"), _period(head)))
+    if head.weeks:
+        pairs.append((N_("Length of the period"), head.weeks))
     if head.next_review_on:
         pairs.append((N_("Review agreed in the plan"), format_day(head.next_review_on)))
     if version.next_review_reason:

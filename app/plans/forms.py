@@ -10,6 +10,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from app.core.texts import Text
 from app.plans.checks import Written, field_name, reason_name
 from app.plans.domain import (
     LONGEST_LINE,
@@ -35,7 +36,7 @@ from app.plans.fields import (
     Week,
     say_times,
 )
-from app.plans.limits import Subject
+from app.plans.limits import Subject, weeks_of
 from app.plans.rows import ROW, GoalRow, read_times, values_of
 from app.plans.signing import CLIENT, SignatureEntry, field_of
 from app.plans.versions import KEPT_REASONS
@@ -105,14 +106,17 @@ class TimesField(TextField):
         return super().params(value=self.typed, classes="polku-times", label=label, **extra)
 
 
-class BeforeForce(Needed):
-    """Needed before the plan comes into force; a draft may wait for it, so the form itself asks nothing."""
+class AskedLater(Needed):
+    """Not free to leave out, though the form itself lets it pass: the field is never marked as optional.
+
+    A draft may wait for its answers, and a party may sign later.
+    """
 
     def __init__(self) -> None:
         super().__init__("")
 
     def __call__(self, form: Any, field: Any) -> None:  # noqa: ANN401 - WTForms calls it so
-        """Let the draft be saved."""
+        """Let the form be saved."""
 
 
 class ReasonField(LongTextField):
@@ -157,6 +161,11 @@ class PlanForm(PolkuForm):
         reasons = {str(subject): text for subject, text in named.items() if text}
         start, end = self["period_start"].data, self["period_end"].data
         return Written(answers=answers, week=week, reasons=reasons, start=start, end=end)
+
+    @property
+    def weeks(self) -> Text | None:
+        """How many weeks the period has, with their numbers."""
+        return weeks_of(self["period_start"].data, self["period_end"].data)
 
     def _goal(self, number: int, known: Collection[UUID]) -> GoalContent:
         actions = tuple(
@@ -238,7 +247,7 @@ def _section_fields(sections: Sequence[Section]) -> dict[str, Any]:
 def _answer_field(asked: PlanField) -> Any:  # noqa: ANN401 - an unbound field of WTForms
     known: dict[str, Any] = {"hint": str(asked.hint) if asked.hint else None}
     if asked.is_needed:
-        known["validators"] = [BeforeForce()]
+        known["validators"] = [AskedLater()]
     label = str(asked.label)
     if asked.type in CHOSEN:
         choices = [(one.code, str(one.label)) for one in asked.choices]
@@ -281,7 +290,7 @@ def _action_fields(name: str, number: int, place: int) -> dict[str, Any]:
             _l("Who does it"), choices=OWNERS, empty=_l("Choose"), validators=[Needed(nobody)]
         ),
         f"{name}-due": WorkdayField(_l("By when")),
-        f"{name}-state": SelectField(_l("State"), choices=STATES, default=ActionState.OPEN),
+        f"{name}-state": SelectField(_l("State"), choices=STATES, default=ActionState.OPEN, validators=[AskedLater()]),
         f"{name}-origin": TextField(_l("First version of the row")),
     }
 
@@ -357,8 +366,8 @@ def _sign_fields(parties: Sequence[str], systems: Sequence[tuple[str, str]]) -> 
         if party != CLIENT:
             fields[field_of(party, "name")] = TextField(_l("Name"), validators=[AtMost(LONGEST_LINE)])
         fields |= {
-            field_of(party, "on"): WorkdayField(_l("Signed on")),
-            field_of(party, "way"): SelectField(_l("How"), choices=WAYS, empty=_l("Choose")),
+            field_of(party, "on"): WorkdayField(_l("Signed on"), validators=[AskedLater()]),
+            field_of(party, "way"): SelectField(_l("How"), choices=WAYS, empty=_l("Choose"), validators=[AskedLater()]),
             field_of(party, "system"): SelectField(_l("Recorded in"), choices=systems, empty=_l("Only here")),
         }
     return fields

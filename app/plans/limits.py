@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from app.core.dates import WEEKDAYS as SHORT_DAYS
-from app.core.texts import N_, Text
+from app.core.dates import week_number
+from app.core.texts import N_, N_n, Text
 from app.core.workdays import add_months, holidays_of
 from app.plans.fields import Week, say_hours, say_times
 from app.reference.domain import PlanLimit
@@ -155,6 +156,22 @@ def most_days_in_a_year(week: Week, start: date, end: date) -> int:
             after += 1
         most = max(most, after - first)
     return most
+
+
+def weeks_of(start: date | None, end: date | None) -> Text | None:
+    """Return how many weeks of the calendar a period touches and their ISO numbers, or None without both its days."""
+    if start is None or end is None or end < start:
+        return None
+    monday = start - timedelta(days=start.weekday())
+    count = (end - monday).days // 7 + 1
+    first, last = start.isocalendar(), end.isocalendar()
+    if count == 1:
+        weeks = str(week_number(start))
+    elif first.year == last.year:
+        weeks = f"{first.week}–{last.week}"
+    else:
+        weeks = f"{first.week}/{first.year}–{last.week}/{last.year}"
+    return N_n("%(num)s week (week %(weeks)s)", "%(num)s weeks (weeks %(weeks)s)", count, weeks=weeks)
 
 
 # -- for whom it is, and what its start rests on ---------------------------------------------------------------------

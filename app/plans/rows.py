@@ -1,4 +1,4 @@
-"""The rows of a plan as they are typed, before anything is checked: adding and removing one loses nothing.
+"""The rows and the period of a plan as typed, before anything is checked: adding and removing one loses nothing.
 
 Rows travel in flat names: goal-1-text, goal-1-interim-1-text, goal-1-action-2-due. Drafts, errors and links share them.
 """
@@ -6,16 +6,20 @@ Rows travel in flat names: goal-1-text, goal-1-interim-1-text, goal-1-action-2-d
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Final
 
-from app.core.dates import format_day
+from app.core.dates import DateProblem, format_day, parse_day
+from app.core.workdays import add_months
 from app.plans.checks import field_name, reason_name
 from app.plans.domain import MOST_ACTIONS, MOST_GOALS, MOST_INTERIM, ActionState, GoalContent, PlanContent
 from app.plans.fields import Answer, Week, say_times
 from app.plans.limits import Subject
 
 ROW: Final = re.compile(r"goal-(\d{1,2})-(?:(action|interim)-(\d{1,2})-)?(text|origin|owner|due|state)")
+PERIODS: Final = {f"period:{months}": months for months in (3, 6, 12)}
+"""The presses that set the length of the period, in calendar months."""
+ONE_DAY: Final = timedelta(days=1)
 _TIMES: Final = re.compile(r"(\d{1,2})(?:[.:]?([0-5]\d))?(?:-|–|—)(\d{1,2})(?:[.:]?([0-5]\d))?")
 
 
@@ -169,16 +173,19 @@ def _goal_row(goal: GoalContent) -> GoalRow:
     )
 
 
+MOVES: Final = {"up": -1, "down": 1}
+
+
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A press of "add" or "remove": which rows there are now, and the field (or heading) that gets the focus."""
+    """A press in the rows: which rows there are now, and the field, button or heading that gets the focus."""
 
     rows: tuple[GoalRow, ...]
     focus: str
 
 
 def change_rows(rows: tuple[GoalRow, ...], press: str) -> RowChange | None:
-    """Return the rows after a press such as `add-goal`, `drop-goal:2`, `drop-interim:1:2`, or None."""
+    """Return the rows after a press such as `add-goal`, `drop-goal:2`, `up-goal:2`, `drop-interim:1:2`, or None."""
     deed, _colon, place = press.partition(":")
     numbers = [int(part) for part in place.split(":") if part.isdigit()]
     if deed == "add-goal":
@@ -190,10 +197,38 @@ def change_rows(rows: tuple[GoalRow, ...], press: str) -> RowChange | None:
         kept = rows[: goal - 1] + rows[goal:]
         return RowChange(kept, f"goal-{goal - 1}-text" if goal > 1 else "goals")
     verb, _dash, part = deed.partition("-")
+    if part == "goal" and verb in MOVES:
+        return _move_goal(rows, goal, goal + MOVES[verb])
     changed = _change_part(rows[goal - 1], verb, part, numbers[1:])
     if changed is None:
         return None
     return RowChange((*rows[: goal - 1], changed[0], *rows[goal:]), f"goal-{goal}-{changed[1]}")
+
+
+def _move_goal(rows: tuple[GoalRow, ...], number: int, to: int) -> RowChange | None:
+    """Return the rows with a goal and its neighbour in each other's place; the same button goes on moving it."""
+    if not 1 <= to <= len(rows):
+        return None
+    moved = list(rows)
+    moved[number - 1], moved[to - 1] = moved[to - 1], moved[number - 1]
+    goes_up = to < number
+    has_further = to > 1 if goes_up else to < len(rows)
+    verb = "up" if goes_up == has_further else "down"
+    return RowChange(tuple(moved), f"{verb}-goal-{to}")
+
+
+def with_period(values: Mapping[str, str], press: str, today: date) -> dict[str, str]:
+    """Return the values with the last day of a period of so many months after a press such as `period:3`.
+
+    It counts from the first day as typed; a day that cannot be read changes nothing.
+    """
+    if press not in PERIODS:
+        return dict(values)
+    try:
+        start = parse_day(values.get("period_start", ""), today)
+    except DateProblem:
+        return dict(values)
+    return {**values, "period_end": format_day(add_months(start, PERIODS[press]) - ONE_DAY)}
 
 
 def _change_part(goal: GoalRow, verb: str, part: str, rest: list[int]) -> tuple[GoalRow, str] | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from app.core.texts import Text
 from app.plans.domain import (
     ActionContent,
     ActionOwner,
@@ -17,7 +18,7 @@ from app.plans.domain import (
     VersionState,
 )
 from app.plans.fields import Answer, Week
-from app.plans.limits import Subject
+from app.plans.limits import Subject, weeks_of
 from app.plans.signing import SignatureView
 
 KEPT_REASONS: Final = frozenset({Subject.WEEK, Subject.PERIOD})
@@ -99,6 +100,11 @@ class VersionHead:
     def is_draft(self) -> bool:
         """Whether it can still be changed."""
         return self.state is VersionState.DRAFT
+
+    @property
+    def weeks(self) -> Text | None:
+        """How many weeks the period has, with their numbers; None without both its days."""
+        return weeks_of(self.period_start, self.period_end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

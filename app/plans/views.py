@@ -27,7 +27,7 @@ from app.plans import queries, services
 from app.plans.activity import start_check
 from app.plans.choice import Advice
 from app.plans.derived import source_of
-from app.plans.domain import WORDS, DueDay
+from app.plans.domain import WORDS, DueDay, content_problems
 from app.plans.fields import FieldSet
 from app.plans.forms import (
     AcceptForm,
@@ -42,7 +42,7 @@ from app.plans.forms import (
 from app.plans.held import reviews_of
 from app.plans.limits import Breach, StartCheck, breaches
 from app.plans.printed import printed
-from app.plans.rows import change_rows, rows_of, values_of_content, without_empty
+from app.plans.rows import PERIODS, change_rows, rows_of, values_of_content, with_period, without_empty
 from app.plans.signing import name_of, parties_of, unsigned
 from app.plans.versions import VersionView
 from app.reference.loader import reference
@@ -75,7 +75,8 @@ def init_app(app: Flask, above: Above) -> None:
 
 
 DRAFT: Final = "plan"
-COUNT: Final = "laske"
+PARTS: Final = {"laske": "plans/_week_sum.html", "period": "plans/_period.html"}
+"""What a press that only counts answers with: the days of the week, or the period with its weeks."""
 BOTH: Final = ("GET", "POST")
 
 
@@ -145,8 +146,7 @@ def accept(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
         form["in_force_on"].process_data(today())
         form.open_on(version.head.version)
     done = submit(form, lambda: _accept(case, version_id, form), said=_("The plan is in force"))
-    read = printed(version, queries.sheet_of(version, today()))
-    shown = {"form": form, "version": version, "read": read, "check": _start_check(case, version)}
+    shown = {"form": form, "version": version, "check": _start_check(case, version), **_ready(version)}
     return done or _page("plans/accept.html", case, party=_party, missing=_missing(version), **shown)
 
 
@@ -214,6 +214,7 @@ def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIE
 def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
     rights = {
         "may_edit": can(actor(), Permission.PLAN_EDIT, case.subject),
+        "may_print": can(actor(), Permission.CASE_PRINT, case.subject),
         "may_review": can(actor(), Permission.PLAN_REVIEW, case.subject),
     }
     return page(template, case=case, lists=reference(), words=dict(worded(WORDS, WORDS)), **rights, **known)
@@ -246,8 +247,9 @@ def _asked(version: VersionView) -> FieldSet | None:
 
 def _typed(version: VersionView) -> PlanForm:
     """Return the form as it was sent, after a press of a button in it; rows left empty go when it is saved."""
-    values = request.form.to_dict()
-    rows, press, asked = rows_of(values), values.get("tee", ""), _asked(version)
+    press, asked = request.form.get("tee", ""), _asked(version)
+    values = with_period(request.form.to_dict(), press, today())
+    rows = rows_of(values)
     change = change_rows(rows, press)
     if change is not None:
         return make_plan_form(values, change.rows, change.focus, asked=asked)
@@ -275,9 +277,10 @@ def _due(case: CaseView, version: VersionView) -> DueDay:
 
 
 def _rows(case: CaseView, version: VersionView, form: PlanForm) -> ResponseReturnValue:
-    """Show the rows as they are now, or how the days of the week add up; without script the whole page."""
-    if wants_fragment() and request.form["tee"] == COUNT:
-        return fragment("plans/_week_sum.html", form=form, broken=_broken(version, form))
+    """Show the rows as they are now, or what was counted; without script the whole page."""
+    part = PARTS.get(request.form["tee"].partition(":")[0])
+    if wants_fragment() and part:
+        return fragment(part, form=form, broken=_broken(version, form), periods=PERIODS)
     if wants_fragment():
         return fragment("plans/_rows.html", form=form)
     return _edit_page(case, version, form)
@@ -303,6 +306,7 @@ def _edit_page(case: CaseView, version: VersionView, form: PlanForm) -> Response
         "asked": form.asked,
         "other": other,
         "broken": _broken(version, form),
+        "periods": PERIODS,
     }
     return _page("plans/edit.html", case, due=_due(case, version), **shown)
 
@@ -340,6 +344,13 @@ def _systems() -> list[tuple[str, str]]:
 
 def _party(party: str) -> str | None:
     return say(name_of(party, reference()))
+
+
+def _ready(version: VersionView) -> dict[str, Any]:
+    """Return the version as it is read, and what must be written before it comes into force."""
+    sheet = queries.sheet_of(version, today())
+    lacking = content_problems(version.content, today=today(), is_final=True, sheet=sheet)
+    return {"read": printed(version, sheet), "lacking": lacking}
 
 
 def _above() -> Above:

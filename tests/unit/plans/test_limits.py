@@ -19,6 +19,7 @@ from app.plans.limits import (
     most_days_in_a_year,
     start_conditions,
     target_group,
+    weeks_of,
 )
 from app.reference.loader import reference
 
@@ -212,3 +213,27 @@ def test_ru01_what_is_not_known_is_never_no(known: Known, met: list[Met]) -> Non
 def test_ru03_the_start_rests_on_assessment_meeting_plan_and_decision(facts: set[str], met: list[Met]) -> None:
     """RU03: needs assessment, joint meeting, activation or multisector plan, decision."""
     assert [one.met for one in start_conditions(frozenset(facts))] == met
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (date(2026, 3, 2), date(2026, 6, 5), (14, "10–23")),
+        (date(2026, 3, 4), date(2026, 3, 4), (1, "10")),
+        (date(2026, 3, 8), date(2026, 3, 9), (2, "10–11")),
+        (date(2026, 12, 1), date(2027, 5, 31), (27, "49/2026–22/2027")),
+        (date(2026, 12, 28), date(2027, 1, 3), (1, "53")),
+    ],
+)
+def test_a_period_tells_its_weeks_by_their_calendar_numbers(start: date, end: date, words: tuple[int, str]) -> None:
+    """Weeks start on Monday (ISO 8601); 2026 has 53 of them."""
+    found = weeks_of(start, end)
+    assert found is not None
+    assert (found.num, dict(found.params)["weeks"]) == words
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(None, date(2026, 6, 5)), (date(2026, 3, 2), None), (date(2026, 3, 2), date(2026, 3, 1))]
+)
+def test_a_period_without_both_its_days_has_no_weeks(start: date | None, end: date | None) -> None:
+    assert weeks_of(start, end) is None

@@ -115,6 +115,44 @@ def test_rows_are_added_and_removed_without_script_and_nothing_typed_is_lost(des
     assert version(desk, draft).goals == (), "only saving writes"
 
 
+def test_goals_change_places_without_script_and_the_button_keeps_the_focus(desk: Desk, draft: UUID) -> None:
+    two = GOAL | {"goal-2-text": "Haluan kotia lähemmäs.", "goal-2-action-1-text": "", "goal-2-action-1-owner": ""}
+    page = send(desk, draft, two | {"tee": "up-goal:2"}, status=200)
+    buttons = [one for one in parse(page).iter("button") if one.get("name") == "tee"]
+    assert [one.get("id") for one in buttons if one.get("autofocus") is not None] == ["down-goal-1"]
+    moves = [one.get("value") for one in buttons if str(one.get("value")).partition("-")[0] in {"up", "down"}]
+    assert moves == ["down-goal:1", "up-goal:2"], "the first has no way up, the last none down"
+    send(desk, draft, two | {"goal-1-text": "Haluan kotia lähemmäs.", "goal-2-text": "Haluan jaksaa."})
+    assert [goal.text for goal in version(desk, draft).goals] == ["Haluan kotia lähemmäs.", "Haluan jaksaa."]
+
+
+def test_the_head_leads_to_the_paper_and_to_the_version_before(desk: Desk, draft: UUID) -> None:
+    """Wireframe 3.3; a first version has nothing to be compared with."""
+    paper = f'href="{desk.path}/tulosteet/suunnitelma-{{0.hex}}"'
+    first = desk.browser.get(edit_url(desk, draft)).text
+    assert paper.format(draft) in first
+    assert "Vertaa versioon" not in first
+    plan = plan_in_force(desk, kind="client_plan")
+    second = services.start_version(desk.uow, desk.case, plan.id, actor=system_actor("system:demo"), now=desk.now)
+    desk.uow.commit()
+    shown = f"{desk.path}/suunnitelmat/{second}"
+    assert f'<a href="{shown}#vertailu">Vertaa versioon 1</a>' in desk.browser.get(edit_url(desk, second)).text
+    page = desk.browser.get(shown).text
+    assert paper.format(second) in page
+    assert '<a href="#vertailu">Vertaa versioon 1</a>' in page
+    assert 'id="vertailu"' in page
+    assert desk.browser.get(f"{desk.path}/tulosteet/suunnitelma-{second.hex}").status_code == 200
+
+
+def test_what_is_missing_is_told_before_anybody_signs(desk: Desk, draft: UUID) -> None:
+    accept = f"{desk.path}/suunnitelmat/{draft}/voimaan"
+    page = desk.browser.get(accept).text
+    assert "Kirjoita ensin nämä" in page
+    assert "<li>Kirjoita ainakin yksi tavoite, ennen kuin suunnitelma tulee voimaan.</li>" in page
+    send(desk, draft, GOAL)
+    assert "Kirjoita ensin nämä" not in desk.browser.get(accept).text
+
+
 def test_rows_come_as_a_part_of_the_page_for_the_script(desk: Desk, draft: UUID) -> None:
     url = edit_url(desk, draft)
     tree = parse(desk.browser.get(url).text)

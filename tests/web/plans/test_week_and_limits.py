@@ -97,6 +97,23 @@ def test_a_short_period_warns_at_the_period(desk: Desk, draft: UUID) -> None:
     send(desk, draft, values)
 
 
+def test_a_length_fills_the_last_day_and_the_weeks_are_counted_without_saving(desk: Desk, draft: UUID) -> None:
+    """Wireframe 3.3; RU02."""
+    values = {"tee": "period:3", "week-1": "9-13", "period_start": "2.3.2026", "period_end": ""}
+    page = send(desk, draft, values, status=200)
+    end = next(one for one in parse(page).iter("input") if one.get("name") == "period_end")
+    assert end.get("value") == "1.6.2026"
+    assert "<b>14 viikkoa (vko 10–23)</b>. Rajat täyttyvät." in page
+    assert 'value="9.00–13.00"' in page, "what was typed elsewhere stays"
+    short = send(desk, draft, values | {"tee": "period", "period_end": "29.3.2026"}, status=200)
+    assert "<b>4 viikkoa (vko 10–13)</b></p>" in short
+    assert "Jakso on lyhyempi kuin 3 kuukautta." in short
+    nothing = send(desk, draft, values | {"period_start": ""}, status=200)
+    assert "Kirjoita ensin, milloin jakso alkaa." in nothing
+    desk.uow.session.expire_all()
+    assert queries.version_of(desk.uow, desk.case.id, draft).head.period_end is None
+
+
 def test_times_that_cannot_be_read_name_the_day_and_the_cure(desk: Desk, draft: UUID) -> None:
     page = send(desk, draft, {"week-2": "aamulla"}, status=422)
     assert "Tiistai: kirjoita ajat muodossa 9.00–13.00." in page
