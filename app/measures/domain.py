@@ -124,21 +124,24 @@ class PathEvent:
 
 @dataclass(frozen=True, slots=True)
 class TimeRow:
-    """One row of the table of a series: an entry, or what happened on the path."""
+    """One row of the table of a series: an entry, or everything that happened on the path on a day."""
 
     on: date
     entry: MeasureEntry | None = None
-    event: PathEvent | None = None
+    events: tuple[PathEvent, ...] = ()
 
 
 def rows_of(series: Series, events: Iterable[PathEvent]) -> tuple[TimeRow, ...]:
-    """Return every entry and every event of the path in the order of time, the latest first; an event after entries.
+    """Return every entry and the events of the path in the order of time, the latest first; events after entries.
 
-    Only a line has events beside it; words are read alone.
+    What happened on one day is one row. Only a line has events beside it; words are read alone.
     """
+    of_day: dict[date, list[PathEvent]] = {}
+    for one in events if series.measure.is_number and series.entries else ():
+        of_day.setdefault(one.on, []).append(one)
     entries = [TimeRow(one.measured_on, entry=one) for one in series.entries]
-    beside = [TimeRow(one.on, event=one) for one in events] if series.measure.is_number and series.entries else []
-    in_time = sorted([*entries, *beside], key=lambda row: (row.on, row.event is not None))
+    beside = [TimeRow(on, events=tuple(found)) for on, found in of_day.items()]
+    in_time = sorted([*entries, *beside], key=lambda row: (row.on, row.entry is None))
     return tuple(in_time[::-1])
 
 

@@ -142,8 +142,9 @@ def _seen(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseV
 
 
 def _events(case: CaseView) -> Sequence[PathEvent]:
+    """Return what has happened: a day far ahead would press the values into a corner of the chart."""
     events_of: EventsOf = current_app.extensions[EXTENSION]
-    return events_of(uow(), case, language())
+    return [one for one in events_of(uow(), case, language()) if one.on <= today()]
 
 
 def _chart(found: Series, events: Sequence[PathEvent]) -> SeriesChart | None:

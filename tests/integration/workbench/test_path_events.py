@@ -43,4 +43,4 @@ def test_the_table_has_a_row_for_each_value_and_each_event_the_latest_first(uow:
         (date(2026, 2, 10), True),
         (date(2026, 2, 2), False),
     ]
-    assert [row.event for row in rows_of(words, events)] == [None], "words are read alone"
+    assert [row.events for row in rows_of(words, events)] == [()], "words are read alone"

@@ -53,6 +53,19 @@ def test_a_score_of_seven_is_entered_and_the_page_says_what_to_find_out_and_wher
         assert f'href="{desk.path}{address}"' in page
 
 
+def test_days_ahead_stay_out_of_the_line_and_what_happened_on_one_day_is_one_row(desk: Desk) -> None:
+    period = (date(2026, 11, 12), date(2028, 2, 10))
+    create_plan_in_force(desk.uow, desk.case, in_force_on=date(2026, 11, 12), period=period)
+    for on in (date(2026, 11, 10), date(2026, 11, 20)):
+        enter(desk.uow, desk.case, build_result("ME01", on=on), now=desk.now)
+    desk.uow.commit()
+    page = page_of(desk)
+    assert "10.2.2028" not in page
+    assert page.count('scope="row">12.11.2026<') == 1
+    for words in ("Suunnitelma tuli voimaan", "Jakso alkaa"):
+        assert words in page
+
+
 def test_a_score_of_eight_asks_nothing(desk: Desk) -> None:
     fill_in(desk, f"{desk.path}/mittarit/ME01", {"value": "8", "measured_on": "20.11.2026"})
     assert "Selvitä tarkemmin" not in page_of(desk)
