@@ -157,7 +157,7 @@ def _tasks(uow: UnitOfWork, case: CaseView, versions: list[VersionView]) -> Sect
     rows += [(step.text, step.due_on) for step in cases.open_steps_of(uow, case.id) if step.owner == "client"]
     if not rows:
         return Section(N_("Your own tasks"), (Paragraph(N_("You have no tasks now.")),))
-    told = tuple((text, format_day(due) if due else N_("no day agreed")) for text, due in rows)
+    told = tuple((text, _whole_day(due) if due else N_("no day agreed")) for text, due in rows)
     return Section(N_("Your own tasks"), (Table(N_("What you do"), (N_("Task"), N_("By when")), told),))
 
 
@@ -177,7 +177,7 @@ def _activity(uow: UnitOfWork, case: CaseView, today: date, *, is_protected: boo
         pairs += [(DAYS[day.weekday - 1], day.words) for day in _agreed(content.days, max(today, content.starts_on))]
     pairs.append((N_("Days you have attended in the period"), str(found.attended)))
     if content.evaluate_on:
-        pairs.append((N_("We look at how it went, at the latest"), format_day(content.evaluate_on)))
+        pairs.append((N_("We look at how it went, at the latest"), _whole_day(content.evaluate_on)))
     return [Section(N_("Your activity"), (Facts(tuple(pairs)),))]
 
 
@@ -216,7 +216,13 @@ def _dates(uow: UnitOfWork, case: CaseView, today: date) -> Section:
 
 
 def _due(day: date, today: date) -> Words:
-    return format_day(day) if day >= today else N_("%(day)s. The day has passed. We agree on a new one.", day=day)
+    words = _whole_day(day)
+    return words if day >= today else N_("%(day)s. The day has passed. We agree on a new one.", day=words)
+
+
+def _whole_day(day: date) -> Text:
+    """Say a day to the client with its weekday, which is easier to remember (ux 4.6)."""
+    return N_("%(weekday)s %(day)s", weekday=DAYS[day.weekday()], day=day)
 
 
 def _consents(uow: UnitOfWork, case: CaseView, today: date) -> Section:

@@ -215,7 +215,12 @@ def test_the_summary_tells_the_path_the_worker_and_the_clients_own_tasks(desk: D
 def test_the_summary_tells_where_and_when_the_activity_is(desk: Desk) -> None:
     desk.case = active(desk)
     told = order(desk, "yhteenveto").text
-    for words in ("Jakso: 2.11.2026–30.4.2027", "Paikka: Verstas Koivu", "maanantai: 9–13", "viimeistään: 31.3.2027"):
+    for words in (
+        "Jakso: 2.11.2026–30.4.2027",
+        "Paikka: Verstas Koivu",
+        "maanantai: 9–13",
+        "viimeistään: keskiviikko 31.3.2027",
+    ):
         assert words in told
     assert "paikalla tässä jaksossa: 1" in told
 
