@@ -219,7 +219,7 @@ class WeekForm(PolkuForm):
 
     remark = LongTextField(
         _l("Note"),
-        hint=_l("Needed only when the week crosses a limit of the law. No health details here."),
+        hint=_l("Why it was agreed so all the same. No health details here."),
         rows=2,
         validators=[AtMost(LONGEST_TEXT)],
     )

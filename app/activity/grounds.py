@@ -32,8 +32,14 @@ def limits_of(kind: ActivityKind, on: date) -> ActivityLimits | None:
         min_months=months.least or 0,
         max_months=_most(months),
         max_days_12_months=_most(year),
-        basis="; ".join(dict.fromkeys(row.basis for row in held if row.basis)),
+        basis="; ".join(_bases(held)),
     )
+
+
+def _bases(rows: list[PlanLimit]) -> list[str]:
+    """Return each law once; one that another already names is left out."""
+    named = list(dict.fromkeys(row.basis for row in rows if row.basis))
+    return [one for one in named if not any(one != other and one in other for other in named)]
 
 
 def _most(row: PlanLimit) -> int:

@@ -110,6 +110,31 @@ def test_a_week_is_saved_by_ticks_alone_with_the_agreed_hours(desk: Desk, period
     assert marks == [("present", 240, None), ("absent", None, "sick")]
 
 
+def test_the_week_stands_before_the_agreement_and_asks_a_reason_only_when_it_crosses_a_limit(
+    desk: Desk, period_id: UUID
+) -> None:
+    """RU02; the days and the button fit on the first screen, since that is what the page is opened for."""
+    page = week_page(desk, period_id)
+    text = desk.browser.get(page).text
+    assert text.index("Läsnäolot, viikko 47") < text.index("Jakso 2.11.2026–30.4.2027")
+    assert 'name="remark"' not in text
+    five = {f"d{day}-{name}": value for day in range(1, 6) for name, value in (("present", "y"), ("hours", "4"))}
+    refused = desk.browser.submit(page, five, form="viikko")
+    assert refused.status_code == 422
+    assert "Viikolla on 5 päivää" in refused.text
+    assert 'name="remark"' in refused.text
+    assert refused.text.count("checked") == 5, "what was ticked stays"
+    sent = {**five, "remark": "Asiakas toivoi viidettä päivää."}
+    assert desk.browser.submit(page, sent, form="viikko").status_code == 303
+    assert "Asiakas toivoi viidettä päivää." in desk.browser.get(page).text
+
+
+def test_a_week_to_come_shows_only_the_agreed_days(desk: Desk, period_id: UUID) -> None:
+    text = desk.browser.get(week_page(desk, period_id, "2026-11-30")).text
+    assert "ma 30.11." in text
+    assert "pe 4.12." not in text
+
+
 def test_a_correction_is_told_with_what_was_before(desk: Desk, period_id: UUID) -> None:
     page = week_page(desk, period_id)
     desk.browser.submit(page, {"d1-present": "y", "d1-hours": "4,5"}, form="viikko")
