@@ -34,6 +34,16 @@ def test_the_head_tells_who_the_client_is_and_hides_the_identity_code(desk: Desk
     assert "Koivula" not in title
 
 
+def test_only_the_clients_own_page_gives_the_whole_map_room_on_a_phone(desk: Desk) -> None:
+    """The styles of narrow windows leave the stage of now on the other pages, so that their content is in sight."""
+    maps = [
+        next(item for item in parse(desk.browser.get(path).text).iter("ol") if "polku-stages" in item.get("class", ""))
+        for path in (desk.path, f"{desk.path}/mittarit")
+    ]
+    assert ["polku-stages--brief" in one.get("class", "") for one in maps] == [False, True]
+    assert [len(list(one)) for one in maps] == [7, 7]
+
+
 def test_all_seven_stages_are_named_with_their_state_in_words(desk: Desk) -> None:
     tree = parse(desk.browser.get(desk.path).get_data(as_text=True))
     stages = [item for item in tree.iter("li") if "polku-stage" in (item.get("class") or "")]
