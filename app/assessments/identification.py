@@ -64,6 +64,24 @@ def keep_identification(
         )
 
 
+def keep_channel(uow: UnitOfWork, case: CaseView, channel: str | None, *, actor: Actor, now: datetime) -> None:
+    """Put on record how the contact was made with which a path opens (PA1, FR05); None when nobody said.
+
+    Whoever opens the path tells it with its source, before anybody assesses, so it asks the right of the first entry.
+    Raises Refused at `contact_channel`.
+    """
+    ensure(actor, Permission.CASE_LOG, case.subject)
+    if not channel:
+        return
+    if reference().contact_channels.pick(channel, local_date(now)) is None:
+        raise Refused(N_("Choose from the list."), CHANNEL)
+    written = _write(uow, case, queries.identification_of(uow, case.id), {CHANNEL: channel}, actor=actor, now=now)
+    detail: dict[str, list[str]] = {"fields": sorted(written), "signs": []}
+    audit.record_in_case(
+        uow, "identification_kept", case, "identification", case.id, actor=actor, at=now, detail=detail
+    )
+
+
 def _changed() -> Conflict:
     return Conflict(N_("Somebody else has written here after you opened the page. Look at both and save again."))
 

@@ -13,7 +13,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.assessments import queries
-from app.assessments.identification import end_sign, keep_identification
+from app.assessments.identification import end_sign, keep_channel, keep_identification
 from app.assessments.models import NeedsAssessment, NeedsText, NeedsVersion
 from app.assessments.needs import (
     FORM_VERSION,
@@ -45,6 +45,7 @@ __all__ = [
     "end_sign",
     "finish_needs",
     "initiate_needs",
+    "keep_channel",
     "keep_identification",
     "recompute_duties",
     "start_needs_version",

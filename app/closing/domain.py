@@ -224,13 +224,17 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextPathPage:
-    """What the next path may go on with; without a model only which models there are."""
+    """What the next path may go on with; without a model only which models there are.
+
+    `channel`: how the contact with the path before was made, "" when nobody said.
+    """
 
     shell: CaseShell
     models: tuple[Pathway, ...]
     model: Pathway | None = None
     keeper: Keeper | None = None
     offers: tuple[Carry, ...] = ()
+    channel: str = ""
 
     def of(self, *kinds: str) -> tuple[Carry, ...]:
         """Return what may be ticked, of some kinds."""
@@ -255,6 +259,7 @@ class NextPath:
     opened_on: date
     contact_source: str
     basis_note: str
+    contact_channel: str | None = None
     worker_id: UUID | None = None
     profession_reason: str | None = None
     carried: Mapping[CarryKind, tuple[UUID, ...]] = field(default_factory=dict)

@@ -178,6 +178,7 @@ class NextPathForm(PolkuForm):
     contact_source = SelectField(
         _l("Who made the contact"), empty=_l("Choose"), validators=[Needed(_l("Choose who made the contact."))]
     )
+    contact_channel = SelectField(_l("How the contact was made"), empty=_l("Not recorded"))
     opened_on = DayField(
         _l("First day of the case"),
         chips=("tänään", "eilen"),
@@ -201,6 +202,7 @@ class NextPathForm(PolkuForm):
     def prepare(self, shown: NextPathPage, known: Reference) -> None:
         """Offer what may go on, and the worker of the path before if they still take clients."""
         self.contact_source.offer([(row.code, str(row.label)) for row in known.contact_sources.on(today())])
+        self.contact_channel.offer([(row.code, str(row.label)) for row in known.contact_channels.on(today())])
         keeper = shown.keeper
         kept = [(str(keeper.id), _("%(name)s goes on", name=keeper.name), keeper.professions)] if keeper else []
         self.worker.offer([*kept, (LATER, _("Named later"))])
@@ -208,10 +210,11 @@ class NextPathForm(PolkuForm):
             kinds = [kind for kind, field in FIELDS.items() if field == name]
             self[name].offer([_offer(one) for one in shown.of(*kinds)])
 
-    def start(self, case: CaseView) -> None:
-        """Set what is known: the day is today, the contact came from where it came first."""
+    def start(self, case: CaseView, channel: str) -> None:
+        """Set what is known: the day is today, the contact came from where and how it came first."""
         self.opened_on.process_data(today())
         self.contact_source.process_data(case.contact_source)
+        self.contact_channel.process_data(channel)
 
     def following(self, model_key: str) -> NextPath:
         """What was answered, for the service."""
@@ -225,6 +228,7 @@ class NextPathForm(PolkuForm):
             model_key=model_key,
             opened_on=self.opened_on.data,
             contact_source=self.contact_source.data or "",
+            contact_channel=self.contact_channel.data or None,
             basis_note=self.basis_note.data or "",
             worker_id=None if worker == LATER else UUID(worker),
             profession_reason=self.profession_reason.data or None,

@@ -12,6 +12,8 @@ from app.access.policy import can
 from app.accounts import queries as accounts
 from app.activity import queries as activity
 from app.activity.domain import PeriodState
+from app.assessments import queries as assessments
+from app.assessments.domain import CHANNEL
 from app.cases import queries as cases
 from app.cases.domain import STEP, CaseView
 from app.cases.models import NextStep
@@ -158,6 +160,7 @@ def next_path_page(
         model=model,
         keeper=keeper_of(uow, shell.case, model, now=now),
         offers=offers_of(uow, shell.case, model, today),
+        channel=assessments.identification_of(uow, case_id).value(CHANNEL),
     )
 
 

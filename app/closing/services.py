@@ -216,6 +216,7 @@ def follow(uow: UnitOfWork, before: CaseView, following: NextPath, *, actor: Act
         model_key=following.model_key,
         opened_on=following.opened_on,
         contact_source=following.contact_source,
+        contact_channel=following.contact_channel,
         basis_note=following.basis_note,
         follows_case_id=before.id,
         actor=actor,

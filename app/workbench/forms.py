@@ -210,6 +210,7 @@ class PathwayForm(PolkuForm):
     contact_source = SelectField(
         _l("Who made the contact"), empty=_l("Choose"), validators=[Needed(_l("Choose who made the contact."))]
     )
+    contact_channel = SelectField(_l("How the contact was made"), empty=_l("Not recorded"))
     opened_on = DayField(
         _l("First day of the case"),
         chips=("tänään", "eilen"),
@@ -227,12 +228,14 @@ class PathwayForm(PolkuForm):
         models = [model for model in all_latest() if model.key not in taken]
         self.model.offer([(model.key, str(model.label), str(model.summary)) for model in models])
         self.contact_source.offer([(row.code, str(row.label)) for row in known.contact_sources.on(today)])
+        self.contact_channel.offer([(row.code, str(row.label)) for row in known.contact_channels.on(today)])
 
     def pathway(self) -> dict[str, Any]:
         """What was typed of the pathway, for the service."""
         return {
             "model_key": self.model.data or "",
             "opened_on": self.opened_on.data,
+            "contact_channel": self.contact_channel.data or None,
             "basis_note": self.basis_note.data or "",
         }
 

@@ -11,6 +11,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.accounts import queries as accounts
+from app.assessments import services as assessments
 from app.cases import queries as cases
 from app.cases import services as case_services
 from app.cases.domain import STEP, TWIN_MINUTES, CaseView
@@ -39,6 +40,7 @@ def register_and_open(
     model_key: str,
     opened_on: date,
     basis_note: str,
+    contact_channel: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> CaseView:
@@ -53,6 +55,7 @@ def register_and_open(
         model_key=model_key,
         opened_on=opened_on,
         contact_source=details.contact_source,
+        contact_channel=contact_channel,
         basis_note=basis_note,
         actor=actor,
         now=now,
@@ -67,11 +70,15 @@ def open_pathway(
     opened_on: date,
     contact_source: str,
     basis_note: str,
+    contact_channel: str | None = None,
     follows_case_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> CaseView:
-    """Open a pathway for a client that the actor may see, in the actor's team, and file the name under it."""
+    """Open a pathway for a client that the actor may see, in the actor's team, and file the name under it.
+
+    Who made the contact is kept with the case, how it was made (None: nobody said) in its identification (PA1).
+    """
     clients.get_client_for(uow, actor, client_id, now=now)
     team = accounts.primary_team_of(uow, actor.id, now) if actor.id else None
     case = case_services.open_case(
@@ -85,21 +92,27 @@ def open_pathway(
         team_id=team,
         follows_case_id=follows_case_id,
     )
-    if basis_note.strip():
+    _note_basis(uow, case, basis_note.strip(), on=opened_on, actor=actor, now=now)
+    assessments.keep_channel(uow, case, contact_channel, actor=actor, now=now)
+    client_services.file_under_teams(uow, client_id, cases.open_teams_of_client(uow, client_id))
+    return case
+
+
+def _note_basis(uow: UnitOfWork, case: CaseView, line: str, *, on: date, actor: Actor, now: datetime) -> None:
+    """Let the basis for processing be the first entry of the case."""
+    if line:
         case_services.write_note(
             uow,
             case,
             kind="entry",
             topic="contact_source",
-            happened_on=opened_on,
-            line=basis_note.strip(),
+            happened_on=on,
+            line=line,
             text=None,
             is_visible_to_client=False,
             actor=actor,
             now=now,
         )
-    client_services.file_under_teams(uow, client_id, cases.open_teams_of_client(uow, client_id))
-    return case
 
 
 def log_contact(

@@ -208,3 +208,23 @@ def test_a_colleague_of_the_team_does_not_write_here(uow: UnitOfWork, now: datet
     with pytest.raises(Forbidden):
         services.keep_identification(uow, seen, build_entry(), expected_number=0, actor=colleague, now=now)
     assert cases.background_of(uow, case.id).number == 0
+
+
+def test_the_channel_a_path_opens_with_is_the_first_value_of_its_field(
+    uow: UnitOfWork, case: CaseView, now: datetime
+) -> None:
+    """PA1: the worker who writes the identification later goes on from it."""
+    services.keep_channel(uow, case, "referral", actor=DEMO, now=now)
+    services.keep_channel(uow, case, None, actor=DEMO, now=now)
+    assert queries.identification_of(uow, case.id).value("contact_channel") == "referral"
+    keep(uow, case, now, expected=1, channel="phone")
+    record = queries.identification_of(uow, case.id)
+    assert record.value("contact_channel") == "phone"
+    assert [one.value for one in record.earlier("contact_channel")] == ["referral"]
+
+
+def test_a_channel_nobody_knows_is_refused_at_its_field(uow: UnitOfWork, case: CaseView, now: datetime) -> None:
+    with pytest.raises(Refused) as refusal:
+        services.keep_channel(uow, case, "pigeon", actor=DEMO, now=now)
+    assert [reason.field for reason in refusal.value.reasons] == ["contact_channel"]
+    assert queries.identification_of(uow, case.id).number == 0

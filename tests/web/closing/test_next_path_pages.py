@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from app.assessments import services as assessments
+from app.assessments.queries import identification_of
 from app.cases import queries as cases
 from app.closing import queries as closings
 from app.closing.domain import CarryKind
@@ -40,6 +42,23 @@ def test_the_next_path_opens_with_what_was_ticked_and_both_link_to_each_other(de
     brought = desk.browser.get(f"/polut/{opened}/tuotu").get_data(as_text=True)
     assert f"Tuotu polulta {desk.case.ref}" in brought
     assert "Haluan töihin" in brought
+
+
+def test_how_the_contact_was_made_goes_along_and_may_be_changed(desk: Desk) -> None:
+    """PA1: prefilled from the path before, like who made it."""
+    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+    assessments.keep_channel(desk.uow, case, "referral", actor=desk.actor, now=desk.now)
+    desk.uow.commit()
+    told: dict[str, dict[str, str]] = {
+        "group_employment": {},
+        "quality_based_coaching": {"contact_channel": "phone"},
+    }
+    kept = []
+    for model, changed in told.items():
+        answer = desk.browser.submit(f"{desk.path}/jatko?malli={model}", {**ASKED, **changed}, form="jatko")
+        opened = UUID(answer.location.rsplit("/", 1)[1])
+        kept.append(identification_of(desk.uow, opened).value("contact_channel"))
+    assert kept == ["referral", "phone"]
 
 
 def test_nothing_is_ticked_beforehand_and_what_stays_is_told_with_the_reason(desk: Desk) -> None:

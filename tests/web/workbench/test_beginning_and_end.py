@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Role
+from app.assessments.queries import identification_of
 from app.cases import queries as cases
 from app.clients import queries as clients
 from app.clients.models import Client
@@ -36,6 +37,20 @@ def test_a_person_is_registered_and_their_pathway_opened_at_once(desk: Desk) -> 
     assert "Asiakas pyysi tukea työkykyynsä" in page
     case = cases.case_of(desk.uow, _id_in(answer.location))
     assert (case.contact_source, case.team_id, case.worker_id) == ("kela", desk.team, None)
+
+
+def test_how_the_contact_was_made_is_kept_and_shown_beside_who_made_it(desk: Desk) -> None:
+    """PA1 and FR05: the channel is optional and told with the source, on both forms that open a path."""
+    answer = desk.browser.submit("/asiakkaat/uusi", {**PERSON, "contact_channel": "referral"})
+    page = desk.browser.get(f"{answer.location}/arviointi").get_data(as_text=True)
+    assert "Kela, Lähete" in page
+    client_id = cases.case_of(desk.uow, _id_in(answer.location)).client_id
+    sent = {"model": "group_employment", "contact_source": "self", "basis_note": "Toivoi", "contact_channel": "phone"}
+    opened = desk.browser.submit(f"/asiakkaat/{client_id}/uusi-polku", sent)
+    page = desk.browser.get(f"{opened.location}/arviointi").get_data(as_text=True)
+    assert "Asiakas itse, Puhelu" in page
+    silent = desk.browser.submit("/asiakkaat/uusi", {**PERSON, "last_name": "Toinen", "birth_on": "2.3.1990"})
+    assert identification_of(desk.uow, _id_in(silent.location)).number == 0
 
 
 def test_the_new_client_is_found_by_name_in_the_team(desk: Desk) -> None:
