@@ -19,6 +19,12 @@ class Duty(Base):
         Index("ix_duty_case_open", "case_id", "due_on", "id", postgresql_where="closed_at IS NULL"),
         Index("ix_duty_due_open", "due_on", "id", postgresql_where="closed_at IS NULL"),
         Index("ix_duty_id_open", "id", postgresql_where="closed_at IS NULL"),
+        # asked at every tick of the sweep, and nearly always empty
+        Index(
+            "ix_duty_postponed_often",
+            "case_id",
+            postgresql_where="closed_at IS NULL AND rule_code = 'POSTPONED_OFTEN'",
+        ),
     )
 
     id: Mapped[Id]

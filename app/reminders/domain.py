@@ -44,6 +44,7 @@ class Template(StrEnum):
     STAND_IN = "stand_in"
     UNASSIGNED = "unassigned"
     ESCALATION = "escalation"
+    POSTPONED = "postponed"
     LATE_SUMMARY = "late_summary"
     MAIL_FAILED = "mail_failed"
 
@@ -150,6 +151,7 @@ WHY_WORDS: Final[Mapping[str, Text]] = {
     Template.STAND_IN: N_("You stand in: the responsible worker is away."),
     Template.UNASSIGNED: N_("The path has no responsible worker."),
     Template.ESCALATION: N_("The due date has passed long ago, so the lead of the team is told."),
+    Template.POSTPONED: N_("Put off three times in a row or more, so the lead of the team is told."),
 }
 MOVED_ON: Final = N_("The path has moved to somebody else.")
 

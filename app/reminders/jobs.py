@@ -11,7 +11,8 @@ from app.access.actor import Actor
 from app.audit import services as audit
 from app.core.ids import new_id
 from app.core.uow import UnitOfWork
-from app.reminders.models import JobRun
+from app.reminders.domain import MailState
+from app.reminders.models import JobRun, Outbox
 
 ABANDONED: Final = timedelta(minutes=10)
 """No task runs so long; a run that began earlier and has no end was killed."""
@@ -96,6 +97,12 @@ def last_finished(uow: UnitOfWork, name: str) -> datetime | None:
     return uow.session.scalar(
         select(func.max(JobRun.started_at)).where(JobRun.name == name, JobRun.finished_at.is_not(None))
     )
+
+
+def waiting_mails(uow: UnitOfWork, *, due_before: datetime) -> int:
+    """Return how many mails should have been tried before an instant and still wait."""
+    late = select(func.count()).where(Outbox.state == MailState.WAITING, Outbox.next_attempt_at < due_before)
+    return uow.session.scalar(late) or 0
 
 
 def _abandoned_runs(uow: UnitOfWork, name: str, *, before: datetime) -> list[JobRun]:

@@ -42,6 +42,7 @@ from app.audit.domain import Purpose
 from app.cases.models import Case
 from app.clients import queries as clients
 from app.core.uow import UnitOfWork
+from app.duties.domain import POSTPONED_OFTEN
 from app.duties.models import Duty
 from app.duties.queries import is_late
 from app.reminders.domain import (
@@ -193,6 +194,14 @@ def _told(due: CTE, now: datetime, today: date) -> CTE:
     return union_all(own, others, leads).cte("told")
 
 
+def postponed_often(now: datetime, today: date) -> CTE:
+    """The open reviews put off three times in a row or more, each with the leads of its team who are at work."""
+    due = _due(and_(Duty.closed_at.is_(None), Duty.rule_code == POSTPONED_OFTEN))
+    told = _told(due, now, today)
+    each = select(due.c.duty_id, due.c.due_on, due.c.case_id, told.c.recipient_id)
+    return each.join(told, told.c.duty_id == due.c.duty_id).where(told.c.audience == Audience.LEAD).cte("postponed")
+
+
 def at_work(user: Any, today: date) -> ColumnElement[bool]:  # noqa: ANN401 - the class or an alias of it
     """The condition of a user who can act today: active and not away."""
     away = aliased(Absence)
@@ -281,22 +290,9 @@ def claim_mail(uow: UnitOfWork, now: datetime) -> ClaimedMail | None:
 def leads_of_user(uow: UnitOfWork, user_id: UUID, now: datetime) -> list[UUID]:
     """Return the active leads of the teams a user is in, the user aside."""
     mine = select(TeamMember.team_id).where(TeamMember.user_id == user_id, _is_member(now))
-    return list(
-        uow.session.scalars(
-            select(User.id)
-            .join(TeamMember, TeamMember.user_id == User.id)
-            .where(
-                TeamMember.is_lead, TeamMember.team_id.in_(mine), _is_member(now), User.is_active, User.id != user_id
-            )
-            .distinct()
-        )
-    )
-
-
-def waiting_mails(uow: UnitOfWork, *, due_before: datetime) -> int:
-    """Return how many mails should have been tried before an instant and still wait."""
-    late = select(func.count()).where(Outbox.state == MailState.WAITING, Outbox.next_attempt_at < due_before)
-    return uow.session.scalar(late) or 0
+    leads = select(User.id).join(TeamMember, TeamMember.user_id == User.id).distinct()
+    of_mine = (TeamMember.is_lead, TeamMember.team_id.in_(mine), _is_member(now))
+    return list(uow.session.scalars(leads.where(*of_mine, User.is_active, User.id != user_id)))
 
 
 def failed_mails_for(uow: UnitOfWork, actor: Actor, *, since: datetime, now: datetime) -> list[FailedMail]:
@@ -384,7 +380,7 @@ def _notice(row: Any, names: Any) -> NoticeView:  # noqa: ANN401 - a result row;
 
 
 _PURPOSES: Final = {
-    Template.ESCALATION: Purpose.SUPERVISION,
+    **dict.fromkeys((Template.ESCALATION, Template.POSTPONED), Purpose.SUPERVISION),
     Template.UNASSIGNED: Purpose.COORDINATION,
     Template.STAND_IN: Purpose.TEAM,
 }

@@ -39,6 +39,7 @@ from app.reminders.domain import (
 )
 from app.reminders.mail import Mailer, MailRefused, MailUnavailable, compose
 from app.reminders.models import Notice, Outbox, ReminderEntry
+from app.reminders.postponed import tell_leads
 
 Units: TypeAlias = Callable[[], AbstractContextManager[UnitOfWork]]
 LinkOf: TypeAlias = Callable[[UUID | None], str]
@@ -80,7 +81,8 @@ def sweep(units: Units, *, actor: Actor, now: datetime, size: int = RANGE) -> Ta
             jobs.note_progress(uow, run_id, tally.counts())
         after = end
     with units() as uow:
-        tally = replace(tally, settled=_settle_notices(uow, now=now))
+        told = tell_leads(uow, today=today, now=now)
+        tally += Tally(sent=told, notices=told, settled=_settle_notices(uow, now=now))
         jobs.end_run(uow, run_id, SWEEP, tally.counts(), actor=actor, now=now, is_told=tally.entered > 0)
     return tally
 

@@ -24,7 +24,6 @@ from app.core.uow import UnitOfWork
 from app.drafts import services as drafts
 from app.intake import services as intake
 from app.reminders import jobs
-from app.reminders import queries as reminders
 from app.reminders.services import SWEEP
 from app.upkeep import queries
 from app.upkeep.domain import (
@@ -79,7 +78,7 @@ def _heartbeat(uow: UnitOfWork, now: datetime) -> Iterator[Finding]:
         last = jobs.last_finished(uow, name)
         if last is None or last < now - silent:
             yield Finding(drift, detail=last.isoformat() if last else "")
-    waiting = reminders.waiting_mails(uow, due_before=now - MAIL_LATE)
+    waiting = jobs.waiting_mails(uow, due_before=now - MAIL_LATE)
     if waiting:
         yield Finding(Drift.MAIL, detail=str(waiting))
 

@@ -10,14 +10,18 @@ from sqlalchemy import func, select, update
 from app.access.actor import Role, system_actor
 from app.accounts.models import User
 from app.audit.models import AuditEvent
+from app.cases.domain import CaseView
 from app.cases.models import Case
 from app.core.errors import Forbidden
 from app.core.uow import UnitOfWork
 from app.duties.models import Duty
-from app.reminders import jobs, services
+from app.reminders import jobs, queries, services
 from app.reminders.domain import EntryState, Tally, marks
 from app.reminders.models import JobRun, Notice, Outbox, ReminderEntry
-from tests.factories.accounts import create_team, create_user
+from app.reviews.services import postpone_review
+from tests.factories.accounts import actor_of, create_team, create_user
+from tests.factories.cases import create_case
+from tests.factories.plans import create_plan_in_force
 from tests.factories.reminders import create_due_duties
 from tests.integration.reminders.conftest import Office
 
@@ -292,3 +296,58 @@ def test_the_coordinators_role_alone_makes_nobody_a_lead(office: Office, units: 
     office.owe(office.case(office.worker), in_days(-20))
     sweep(units, now)
     assert {user for user, _ in office.noticed()} == {office.worker.id, office.lead.id}
+
+
+def test_the_lead_is_told_of_a_review_put_off_for_the_third_time_and_of_each_time_after(
+    office: Office, units: services.Units, now: datetime
+) -> None:
+    case = create_case(office.uow, worker=office.worker, team=office.team, opened_on=date(2026, 9, 1))
+    plan = create_plan_in_force(office.uow, case, in_force_on=date(2026, 9, 1))
+    told: list[list[str]] = []
+    for week in (1, 2, 3, 4):
+        put_off(office, case, plan.id, weeks=week)
+        sweep(units, now)
+        sweep(units, now)
+        told.append([template for who, template in office.noticed() if who == office.lead.id])
+    assert told == [[], [], ["postponed"], ["postponed", "postponed"]]
+    assert office.mailed().count(office.lead.id) == 0
+
+
+def test_a_lead_who_is_away_is_told_on_the_first_day_back(office: Office, units: services.Units, now: datetime) -> None:
+    case = create_case(office.uow, worker=office.worker, team=office.team, opened_on=date(2026, 9, 1))
+    plan = create_plan_in_force(office.uow, case, in_force_on=date(2026, 9, 1))
+    office.away(office.lead, None, TODAY, TODAY)
+    for week in (1, 2, 3):
+        put_off(office, case, plan.id, weeks=week)
+    sweep(units, now)
+    assert (office.lead.id, "postponed") not in office.noticed()
+    sweep(units, now + timedelta(days=1))
+    assert office.noticed().count((office.lead.id, "postponed")) == 1
+
+
+def test_the_notice_says_how_often_and_names_the_case(office: Office, units: services.Units, now: datetime) -> None:
+    case = create_case(office.uow, worker=office.worker, team=office.team, opened_on=date(2026, 9, 1))
+    plan = create_plan_in_force(office.uow, case, in_force_on=date(2026, 9, 1))
+    for week in (1, 2, 3):
+        put_off(office, case, plan.id, weeks=week)
+    sweep(units, now)
+    (notice,) = queries.list_notices_for(office.uow, actor_of(office.uow, office.lead), now=now)
+    assert (notice.case_id, notice.due_on) == (case.id, date(2026, 12, 22))
+    assert notice.why is not None
+    assert notice.why.msgid == "Put off three times in a row or more, so the lead of the team is told."
+
+
+def put_off(office: Office, case: CaseView, plan_id: UUID, *, weeks: int) -> None:
+    """Put the review off to so many weeks from its first day, 1.12.2026."""
+    first = date(2026, 12, 1)
+    postpone_review(
+        office.uow,
+        case,
+        plan_id,
+        to=first + timedelta(weeks=weeks),
+        reason="lomat",
+        seen=first + timedelta(weeks=weeks - 1),
+        actor=system_actor("system:demo"),
+        now=office.now,
+    )
+    office.uow.commit()
