@@ -310,11 +310,15 @@ class GoalAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldReview:
-    """A review as it was held of one version: how things stand, how each goal turned out, when the next one is."""
+    """A review as it was held of one version: how things stand, how each goal turned out, when the next one is.
+
+    `actions`: how far each has come; one that is not named stays as it was.
+    """
 
     version_id: UUID
     held_on: date
     outcomes: Mapping[UUID, GoalAnswer]
+    actions: Mapping[UUID, ActionState] = field(default_factory=dict)
     situation: str | None = None
     changes: str | None = None
     parties: tuple[str, ...] = ()

@@ -7,18 +7,18 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.uow import UnitOfWork
-from app.plans.domain import GoalOutcome
-from app.plans.models import Goal, Review, ReviewOutcome
-from app.plans.versions import GoalResult, ReviewView
+from app.plans.domain import ActionState, GoalOutcome
+from app.plans.models import Action, Goal, Review, ReviewAction, ReviewOutcome
+from app.plans.versions import Deed, GoalResult, ReviewView
 
 
 def reviews_of(uow: UnitOfWork, plan_id: UUID) -> list[ReviewView]:
-    """Return the reviews of a plan, opened, the latest first (two statements)."""
+    """Return the reviews of a plan, opened, the latest first (three statements)."""
     rows = uow.session.scalars(
         select(Review).where(Review.plan_id == plan_id).order_by(Review.held_on.desc(), Review.recorded_at.desc())
     ).all()
-    results = _results(uow, [row.id for row in rows])
-    return [_review(uow, row, tuple(results[row.id])) for row in rows]
+    results, deeds = _results(uow, [row.id for row in rows]), _deeds(uow, [row.id for row in rows])
+    return [_review(uow, row, tuple(results[row.id]), tuple(deeds[row.id])) for row in rows]
 
 
 def _results(uow: UnitOfWork, review_ids: Collection[UUID]) -> dict[UUID, list[GoalResult]]:
@@ -43,7 +43,24 @@ def _results(uow: UnitOfWork, review_ids: Collection[UUID]) -> dict[UUID, list[G
     return results
 
 
-def _review(uow: UnitOfWork, row: Review, results: tuple[GoalResult, ...]) -> ReviewView:
+def _deeds(uow: UnitOfWork, review_ids: Collection[UUID]) -> dict[UUID, list[Deed]]:
+    deeds: dict[UUID, list[Deed]] = defaultdict(list)
+    if not review_ids:
+        return deeds
+    rows = uow.session.execute(
+        select(ReviewAction.review_id, ReviewAction.state, Action.id, Action.text)
+        .join(Action, Action.id == ReviewAction.action_id)
+        .join(Goal, Goal.id == Action.goal_id)
+        .where(ReviewAction.review_id.in_(review_ids))
+        .order_by(Goal.ordinal, Action.ordinal)
+    )
+    for row in rows:
+        text = uow.vault.open("plan_action", "text", row.id, row.text)
+        deeds[row.review_id].append(Deed(text=text, state=ActionState(row.state)))
+    return deeds
+
+
+def _review(uow: UnitOfWork, row: Review, results: tuple[GoalResult, ...], deeds: tuple[Deed, ...]) -> ReviewView:
     def opened(column: str, blob: bytes | None) -> str | None:
         return uow.vault.open_optional("review", column, row.id, blob)
 
@@ -65,4 +82,5 @@ def _review(uow: UnitOfWork, row: Review, results: tuple[GoalResult, ...]) -> Re
         recorded_at=row.recorded_at,
         recorded_by=row.recorded_by,
         results=results,
+        deeds=deeds,
     )

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import update
+
 from app.access.actor import Actor
 from app.audit import services as audit
 from app.cases import queries as cases
@@ -18,8 +20,17 @@ from app.core.uow import UnitOfWork
 from app.duties import services as duties
 from app.duties.domain import DutyKind, DutyOutcome
 from app.plans import queries
-from app.plans.domain import PERIOD_END, REOPENED, REOPENED_DAYS, DueDay, GoalAnswer, HeldReview, VersionState
-from app.plans.models import Plan, Review, ReviewOutcome
+from app.plans.domain import (
+    PERIOD_END,
+    REOPENED,
+    REOPENED_DAYS,
+    ActionState,
+    DueDay,
+    GoalAnswer,
+    HeldReview,
+    VersionState,
+)
+from app.plans.models import Action, Plan, Review, ReviewAction, ReviewOutcome
 from app.plans.queries import PLAN
 from app.plans.versions import PlanView, VersionHead
 
@@ -43,6 +54,7 @@ def record_review(
     row.parties, row.meeting_id = list(held.parties), held.meeting_id
     _write(uow, case, plan_id, row, held, actor=actor, now=now)
     _answer(uow, row.id, held.outcomes)
+    _mark_actions(uow, row.id, held.actions)
     _close(uow, DutyKind.PLAN_REVIEW, plan_id, DutyOutcome.DONE, on=held.held_on, actor=actor, now=now)
     if held.next_review_on is not None or not due.ends_first:
         reason = held.next_reason
@@ -77,6 +89,14 @@ def _answer(uow: UnitOfWork, review_id: UUID, outcomes: Mapping[UUID, GoalAnswer
         remark = (answer.remark or "").strip() or None
         line.remark = uow.vault.seal_optional("review_outcome", "remark", line.id, remark)
         uow.session.add(line)
+    uow.flush()
+
+
+def _mark_actions(uow: UnitOfWork, review_id: UUID, states: Mapping[UUID, ActionState]) -> None:
+    """Keep what a review found of the actions, and set their state: a version in force is frozen but for that."""
+    for action_id, state in states.items():
+        uow.session.add(ReviewAction(id=new_id(), review_id=review_id, action_id=action_id, state=state))
+        uow.session.execute(update(Action).where(Action.id == action_id).values(state=state))
     uow.flush()
 
 

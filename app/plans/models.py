@@ -224,3 +224,18 @@ class ReviewOutcome(Base):
     goal_id: Mapped[UUID] = mapped_column(ForeignKey("goal.id"))
     outcome: Mapped[str] = mapped_column(String(10))
     remark: Mapped[Sealed | None]
+
+
+class ReviewAction(Base):
+    """How far one action of the plan had come in one review; the action itself keeps the latest."""
+
+    __tablename__ = "review_action"
+    __table_args__ = (
+        Index("uq_review_action", "review_id", "action_id", unique=True),
+        CheckConstraint("state IN ('open', 'done', 'cancelled')", name="known_state"),
+    )
+
+    id: Mapped[Id]
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    action_id: Mapped[UUID] = mapped_column(ForeignKey("plan_action.id"))
+    state: Mapped[str] = mapped_column(String(10))

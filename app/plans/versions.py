@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from app.core.texts import Text
+from app.core.texts import N_, Text
 from app.plans.domain import (
     ActionContent,
     ActionOwner,
@@ -233,6 +234,22 @@ class GoalResult:
     remark: str | None
 
 
+DEED_WORDS: Final[Mapping[StrEnum, Text]] = {
+    ActionState.OPEN: N_("Goes on"),
+    ActionState.DONE: N_("Action done"),
+    ActionState.CANCELLED: N_("Not done"),
+}
+"""What a review says of an action; "not done" ends it, for what is still to be done goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """How far one action had come in one review, with the action's words."""
+
+    text: str
+    state: ActionState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
     """One review that was held."""
@@ -254,3 +271,4 @@ class ReviewView:
     recorded_at: datetime
     recorded_by: UUID | None
     results: tuple[GoalResult, ...]
+    deeds: tuple[Deed, ...]

@@ -44,7 +44,7 @@ from app.plans.limits import Breach, StartCheck, breaches
 from app.plans.printed import printed
 from app.plans.rows import PERIODS, change_rows, rows_of, values_of_content, with_period, without_empty
 from app.plans.signing import name_of, parties_of, unsigned
-from app.plans.versions import VersionView
+from app.plans.versions import DEED_WORDS, VersionView
 from app.reference.loader import reference
 from app.web.forms import submit
 from app.web.guards import requires
@@ -217,7 +217,8 @@ def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  
         "may_print": can(actor(), Permission.CASE_PRINT, case.subject),
         "may_review": can(actor(), Permission.PLAN_REVIEW, case.subject),
     }
-    return page(template, case=case, lists=reference(), words=dict(worded(WORDS, WORDS)), **rights, **known)
+    words: dict[str, Any] = {"words": dict(worded(WORDS, WORDS)), "deed_words": dict(worded(DEED_WORDS, DEED_WORDS))}
+    return page(template, case=case, lists=reference(), **words, **rights, **known)
 
 
 def _free_kinds(case: CaseView) -> list[tuple[str, str]]:

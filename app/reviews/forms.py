@@ -16,13 +16,14 @@ from app.plans.domain import (
     LONGEST_LINE,
     LONGEST_TEXT,
     WORDS,
+    ActionState,
     DueDay,
     GoalAnswer,
     GoalOutcome,
     HeldReview,
     next_review_problems,
 )
-from app.plans.versions import GoalView, PlanView, VersionView
+from app.plans.versions import DEED_WORDS, GoalView, PlanView, VersionView
 from app.reference.loader import reference
 from app.reviews.domain import CHANGED, check_day, missing_parties, row_name
 from app.reviews.group import GroupRow, Meeting
@@ -43,6 +44,7 @@ from app.web.texts import _, _l, worded
 
 MONTHS: Final = ("+1 kk", "+3 kk", "+6 kk")
 OUTCOMES: Final = worded(GoalOutcome, WORDS)
+DEEDS: Final = worded(ActionState, DEED_WORDS)
 
 
 class DeedForm(PolkuForm):
@@ -102,39 +104,58 @@ def party_choices(on: date) -> list[tuple[str, Any]]:
     ]
 
 
+def goal_fields(goals: Sequence[GoalView], prefix: str = "", *, is_needed: bool = False) -> dict[str, Any]:
+    """Return the fields of an answer and a remark for each goal, and of how far each of its actions has come."""
+    fields: dict[str, Any] = {}
+    for number, goal in enumerate(goals, 1):
+        name = f"{prefix}goal-{number}"
+        wanted = [Needed(_("Choose how goal %(number)s turned out", number=number))] if is_needed else []
+        asked = _("Was goal %(number)s reached?", number=number)
+        fields[name] = ChoiceField(asked, choices=OUTCOMES, inline=True, validators=wanted)
+        remark = _("What changed about goal %(number)s?", number=number)
+        fields[f"{name}-remark"] = LongTextField(remark, rows=2, validators=[AtMost(LONGEST_TEXT)])
+        for place, action in enumerate(goal.actions, 1):
+            fields[f"{name}-action-{place}"] = ChoiceField(
+                action.text, choices=DEEDS, inline=True, default=action.state.value
+            )
+    return fields
+
+
+def goal_answers(form: PolkuForm, goals: Sequence[GoalView], prefix: str = "") -> dict[UUID, GoalAnswer]:
+    """Return what was answered, by goal; one without an answer is left out."""
+    named = [(goal.id, f"{prefix}goal-{number}") for number, goal in enumerate(goals, 1)]
+    return {
+        goal_id: GoalAnswer(GoalOutcome(form[name].data), form[f"{name}-remark"].data or None)
+        for goal_id, name in named
+        if form[name].data
+    }
+
+
+def action_states(form: PolkuForm, goals: Sequence[GoalView], prefix: str = "") -> dict[UUID, ActionState]:
+    """Return how far each action has come, by action; one without an answer is left out."""
+    named = [
+        (action.id, f"{prefix}goal-{number}-action-{place}")
+        for number, goal in enumerate(goals, 1)
+        for place, action in enumerate(goal.actions, 1)
+    ]
+    return {action_id: ActionState(form[name].data) for action_id, name in named if form[name].data}
+
+
+def forget_answers(form: PolkuForm, goals: Sequence[GoalView], prefix: str = "") -> None:
+    """Let go of answers that were given to the goals of another version; the remarks stay to be read."""
+    for number, goal in enumerate(goals, 1):
+        form[f"{prefix}goal-{number}"].process_data(None)
+        for place, action in enumerate(goal.actions, 1):
+            form[f"{prefix}goal-{number}-action-{place}"].process_data(action.state.value)
+
+
 class GoalsForm(PolkuForm):
     """Step 2: how each goal turned out; `make_goals_form` adds the fields."""
 
-    goal_ids: tuple[UUID, ...] = ()
-
-    def forget(self) -> None:
-        """Let go of the answers, which were given to the goals of another version; the remarks stay to be read."""
-        for number in range(1, len(self.goal_ids) + 1):
-            self[f"goal-{number}"].process_data(None)
-
-    @property
-    def answers(self) -> dict[UUID, GoalAnswer]:
-        """What was answered, by goal."""
-        return {
-            goal_id: GoalAnswer(GoalOutcome(self[f"goal-{number}"].data), self[f"goal-{number}-remark"].data or None)
-            for number, goal_id in enumerate(self.goal_ids, 1)
-        }
-
 
 def make_goals_form(goals: Sequence[GoalView]) -> type[GoalsForm]:
-    """Return the form with an answer and a remark for each goal."""
-    fields: dict[str, Any] = {"goal_ids": tuple(goal.id for goal in goals)}
-    for number in range(1, len(goals) + 1):
-        fields[f"goal-{number}"] = ChoiceField(
-            _("Was goal %(number)s reached?", number=number),
-            choices=OUTCOMES,
-            inline=True,
-            validators=[Needed(_("Choose how goal %(number)s turned out", number=number))],
-        )
-        fields[f"goal-{number}-remark"] = LongTextField(
-            _("What changed about goal %(number)s?", number=number), rows=2, validators=[AtMost(LONGEST_TEXT)]
-        )
-    return type("GoalsForm", (GoalsForm,), fields)
+    """Return the form with the fields of each goal."""
+    return type("GoalsForm", (GoalsForm,), goal_fields(goals, is_needed=True))
 
 
 class ChangesForm(PolkuForm):
@@ -238,7 +259,7 @@ class ReviewForms:
                 raise Refused.because(missing)
         if step == "tavoitteet" and form.seen != self.version.head.number:
             form.open_on(self.version.head.number)
-            form.forget()
+            forget_answers(form, self.version.goals)
             raise Conflict(CHANGED)
         if step == "seuraava":
             after = self.held_on or today
@@ -253,7 +274,8 @@ class ReviewForms:
         return HeldReview(
             version_id=self.version.head.id,
             held_on=first.held_on.data,
-            outcomes=goals.answers,
+            outcomes=goal_answers(goals, self.version.goals),
+            actions=action_states(goals, self.version.goals),
             situation=first.situation.data,
             participants=first.participants.data,
             parties=tuple(first.parties.data or ()),
@@ -296,24 +318,19 @@ class GroupForm(PolkuForm):
         if seen == now.keys():
             return
         for sheet in (now[one] for one in now.keys() - seen):
-            for place in range(1, len(sheet.version.goals) + 1):
-                self[f"{row_name(sheet.member.case.id)}-goal-{place}"].process_data(None)
+            forget_answers(self, sheet.version.goals, f"{row_name(sheet.member.case.id)}-")
         raise Conflict(N_("The group or a plan has changed meanwhile. Look at the rows and save again."))
 
     def row(self, sheet: GroupSheet) -> GroupRow:
         """What was said of one client."""
         name, member = row_name(sheet.member.case.id), sheet.member
-        answers = [(goal.id, f"{name}-goal-{place}") for place, goal in enumerate(sheet.version.goals, 1)]
         return GroupRow(
             case=member.case,
             plan_id=member.plan_id,
             version_id=sheet.version.head.id,
             situation=self[f"{name}-situation"].data,
-            outcomes={
-                goal_id: GoalAnswer(GoalOutcome(self[field].data), self[f"{field}-remark"].data or None)
-                for goal_id, field in answers
-                if self[field].data
-            },
+            outcomes=goal_answers(self, sheet.version.goals, f"{name}-"),
+            actions=action_states(self, sheet.version.goals, f"{name}-"),
             next_review_on=self[f"{name}-next"].data,
             next_reason=self[f"{name}-reason"].data or None,
             is_apart=bool(self[f"{name}-apart"].data),
@@ -334,7 +351,7 @@ def make_group_form(sheets: Sequence[GroupSheet]) -> GroupForm:
     """Return the form with a row for each client, the day of today and the proposed days in it when it is opened."""
     fields: dict[str, Any] = {}
     for sheet in sheets:
-        fields |= _row_fields(row_name(sheet.member.case.id), len(sheet.version.goals))
+        fields |= _row_fields(row_name(sheet.member.case.id), sheet.version.goals)
     form: GroupForm = _offering(type("GroupForm", (GroupForm,), fields)())
     if not form.is_submitted():
         form.rows.data = " ".join(str(sheet.version.head.id) for sheet in sheets)
@@ -345,18 +362,12 @@ def make_group_form(sheets: Sequence[GroupSheet]) -> GroupForm:
     return form
 
 
-def _row_fields(name: str, goals: int) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        f"{name}-situation": LongTextField(_l("How things stand now"), rows=3, validators=[AtMost(LONGEST_TEXT)])
-    }
-    for place in range(1, goals + 1):
-        fields[f"{name}-goal-{place}"] = ChoiceField(
-            _("Was goal %(number)s reached?", number=place), choices=OUTCOMES, inline=True
-        )
-        remark = _("What changed about goal %(number)s?", number=place)
-        fields[f"{name}-goal-{place}-remark"] = LongTextField(remark, rows=2, validators=[AtMost(LONGEST_TEXT)])
+def _row_fields(name: str, goals: Sequence[GoalView]) -> dict[str, Any]:
+    situation = LongTextField(_l("How things stand now"), rows=3, validators=[AtMost(LONGEST_TEXT)])
     reason = _l("Why the review is later than recommended")
-    return fields | {
+    return {
+        f"{name}-situation": situation,
+        **goal_fields(goals, f"{name}-"),
         f"{name}-next": WorkdayField(_l("Next review"), chips=MONTHS),
         f"{name}-reason": LongTextField(reason, rows=2, validators=[AtMost(LONGEST_TEXT)]),
         f"{name}-apart": TickField(_l("Parties without a basis were not in the room when this client was talked of")),

@@ -5,7 +5,7 @@ what was said of the group as a whole are shared.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -24,7 +24,7 @@ from app.core.ids import new_id
 from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
 from app.plans import queries as plans
-from app.plans.domain import LONGEST_LINE, LONGEST_TEXT, GoalAnswer, HeldReview
+from app.plans.domain import LONGEST_LINE, LONGEST_TEXT, ActionState, GoalAnswer, HeldReview
 from app.reference.loader import reference
 from app.reviews.domain import OWN_PARTIES, named_in, row_name
 from app.reviews.services import hold_review
@@ -50,7 +50,8 @@ class GroupRow:
     version_id: UUID
     situation: str | None
     outcomes: Mapping[UUID, GoalAnswer]
-    next_review_on: date | None
+    actions: Mapping[UUID, ActionState] = field(default_factory=dict)
+    next_review_on: date | None = None
     next_reason: str | None = None
     is_apart: bool = False
 
@@ -94,16 +95,16 @@ def hold_group_review(
 
 
 def _meeting_problems(meeting: Meeting, names: Mapping[UUID, ClientName]) -> Iterator[FieldProblem]:
-    for field, text, longest in (
+    for name, text, longest in (
         ("notes", meeting.notes, LONGEST_TEXT),
         ("participants", meeting.participants, LONGEST_LINE),
         ("missing_reason", meeting.missing_reason, LONGEST_TEXT),
     ):
         if len(text or "") > longest:
-            yield FieldProblem(field, N_("Shorten the text to at most %(longest)s characters.", longest=longest))
+            yield FieldProblem(name, N_("Shorten the text to at most %(longest)s characters.", longest=longest))
         if named_in(text, names.values()):
             words = N_("The text goes into the papers of every client. Leave the clients' names out.")
-            yield FieldProblem(field, words)
+            yield FieldProblem(name, words)
 
 
 def _row_problems(
@@ -139,6 +140,7 @@ def _hold(
         version_id=row.version_id,
         held_on=meeting.held_on,
         outcomes=row.outcomes,
+        actions=row.actions,
         situation=row.situation,
         participants=meeting.participants,
         parties=tuple(party for party in meeting.parties if party not in without),

@@ -143,6 +143,12 @@ def duty_of_plan(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> DutyView | N
     return next((duty for duty in found if duty.kind is DutyKind.PLAN_REVIEW), next(iter(found), None))
 
 
+def next_to_review(uow: UnitOfWork, case: CaseView) -> PlanView | None:
+    """Return the plan in force that is reviewed first, or None; one whose period ends first comes last."""
+    found = [plan for plan in plans.plans_of(uow, case.id) if plan.in_force is not None]
+    return min(found, key=lambda plan: plan.due_on or date.max, default=None)
+
+
 def wanted_at(plan: PlanView) -> tuple[str, ...]:
     """Return the parties the law wants at the reviews of a plan, by its kind."""
     return reference().plan_kinds.get(plan.kind).reviewers

@@ -1,6 +1,5 @@
 """Holding a review of a plan, and putting one off."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from app.core.uow import UnitOfWork
 from app.duties.domain import OFTEN, POSTPONED, POSTPONED_OFTEN
 from app.plans import ledger
 from app.plans import queries as plans
-from app.plans.domain import LONGEST_TEXT, GoalAnswer, HeldReview, next_review_problems
+from app.plans.domain import LONGEST_TEXT, HeldReview, next_review_problems
 from app.plans.ledger import SEALED
 from app.plans.versions import PlanView, VersionView
 from app.reviews.domain import CHANGED, check_day, check_version, missing_parties, postponing_problems
@@ -40,7 +39,7 @@ def hold_review(
     check_day(plan, held.held_on, today=local_date(now))
     end = version.head.period_end
     due = plans.due_of(case, plan, in_force_on=held.held_on, period_end=end, more_held=[held.held_on])
-    problems = [*_goal_problems(version, held.outcomes), *_too_long(held)]
+    problems = [*_goal_problems(version, held), *_too_long(held)]
     problems += missing_parties(wanted_at(plan), held.parties, held.missing_reason)
     problems += next_review_problems(held.next_review_on, due, after=held.held_on, reason=held.next_reason)
     if problems:
@@ -91,14 +90,15 @@ def _locked_in_force(uow: UnitOfWork, case: CaseView, plan_id: UUID) -> tuple[Pl
     return plan, plans.version_of(uow, case.id, plan.in_force.id)
 
 
-def _goal_problems(version: VersionView, outcomes: Mapping[UUID, GoalAnswer]) -> list[FieldProblem]:
-    """Return the goals without an answer, and whether there are answers to goals of another version."""
+def _goal_problems(version: VersionView, held: HeldReview) -> list[FieldProblem]:
+    """Return the goals without an answer, and whether there are answers to goals or actions of another version."""
     found = [
         FieldProblem(f"goal-{number}", N_("Choose how goal %(number)s turned out.", number=number))
         for number, goal in enumerate(version.goals, 1)
-        if goal.id not in outcomes
+        if goal.id not in held.outcomes
     ]
-    if outcomes.keys() - {goal.id for goal in version.goals}:
+    actions = {action.id for goal in version.goals for action in goal.actions}
+    if held.outcomes.keys() - {goal.id for goal in version.goals} or held.actions.keys() - actions:
         found.append(FieldProblem(None, CHANGED))
     return found
 

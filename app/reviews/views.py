@@ -28,7 +28,7 @@ from app.plans.versions import VersionView
 from app.reference.loader import reference
 from app.reviews import queries, services
 from app.reviews.domain import LIMITS, ORIGINS, row_name
-from app.reviews.forms import STEPS, DeedForm, GroupForm, PostponeForm, ReviewForms, make_group_form
+from app.reviews.forms import DEEDS, STEPS, DeedForm, GroupForm, PostponeForm, ReviewForms, make_group_form
 from app.reviews.group import hold_group_review
 from app.web.forms import PolkuForm, refuse, submit
 from app.web.guards import requires
@@ -39,6 +39,18 @@ from app.web.texts import _, worded
 blueprint = Blueprint("reviews", __name__)
 REVIEW: Final = "review."
 BOTH: Final = ("GET", "POST")
+
+
+@blueprint.route("/polut/<uuid:case_id>/tarkistus")
+@requires(Permission.PLAN_REVIEW)
+def start(case_id: UUID) -> ResponseReturnValue:
+    """Lead to the review of the plan that is due first; without a plan in force, to the plans."""
+    case = _case(case_id, Permission.PLAN_REVIEW)
+    plan = queries.next_to_review(uow(), case)
+    if plan is None:
+        flash(_("No plan is in force, so there is nothing to review yet."))
+        return see_other(url_for("plans.index", case_id=case.id))
+    return see_other(url_for("reviews.step", case_id=case.id, plan_id=plan.id, step=STEPS[0]))
 
 
 @blueprint.route("/polut/<uuid:case_id>/tarkistus/<uuid:plan_id>/<any(" + ",".join(STEPS) + "):step>", methods=BOTH)
@@ -243,7 +255,8 @@ def _page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> Respo
         "client": client,
         "step_url": partial(_step_url, told),
     }
-    return page(template, case=told.case, lists=reference(), words=dict(worded(WORDS, WORDS)), **shown)
+    words: dict[str, Any] = {"words": dict(worded(WORDS, WORDS)), "deed_words": dict(DEEDS)}
+    return page(template, case=told.case, lists=reference(), **words, **shown)
 
 
 def _hold(told: ReviewForms) -> str:

@@ -357,7 +357,7 @@ PLACES: Final[Mapping[LinkKind, str]] = {
     LinkKind.OPEN_PLAN: "plans.index",
     LinkKind.RECORD_CONSENT: "consents.record",
     LinkKind.RECORD_ELSEWHERE: "workbench.record_elsewhere",
-    LinkKind.REVIEW_PLAN: "plans.index",
+    LinkKind.REVIEW_PLAN: "reviews.start",
     LinkKind.SHOW_STEPS: "workbench.summary",
     LinkKind.WRITE_NOTE: "workbench.log",
     LinkKind.WRITE_PLAN: "plans.start",

@@ -43,6 +43,8 @@ from app.workbench.stages import Asked
 
 blueprint = Blueprint("workbench", __name__)
 STAGES: Final = list(StageCode)
+SECTION: Final = "osio"
+"""The anchor of what a page of the case shows below the head."""
 SAVED: Final = "kirjattu"
 TRAIL_ROWS: Final = {"katselut": "viewed", "luettelot": "listed", "teot": "acts"}
 
@@ -352,8 +354,9 @@ def _reachable(place: tuple[str, dict[str, Any]] | None) -> str | None:
 
 @blueprint.app_template_global("advice_href")
 def advice_href(shell: CaseShell) -> str | None:
-    """Return where the next best action is done, or None."""
-    return _reachable(place_of_advice(shell))
+    """Return where the next best action is done, or None; on that very page its own section, never the page anew."""
+    to = _reachable(place_of_advice(shell))
+    return f"#{SECTION}" if to == request.full_path.rstrip("?") else to
 
 
 @blueprint.app_template_global("need_href")

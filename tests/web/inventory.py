@@ -105,6 +105,7 @@ GUARDS: Final = {
     "reviews.group": "worklist:view",
     "reviews.group_rows": "worklist:view",
     "reviews.postpone": "plan:review",
+    "reviews.start": "plan:review",
     "reviews.step": "plan:review",
     "reviews.summary": "plan:review",
     "reviews.why": "case:view",

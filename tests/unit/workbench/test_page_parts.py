@@ -164,6 +164,18 @@ def test_a_closing_and_its_reopening_are_two_marks() -> None:
 @pytest.mark.parametrize("code", sorted(NEEDS))
 def test_every_need_has_a_page_where_it_is_put_on_record(code: str) -> None:
     endpoint, given = place_of_need(uuid4(), Need(code, Words("Tarve"), effect=Effect.REMINDS))
-    features = {*("activity", "assessments", "consents", "measures", "network", "participation", "plans", "workbench")}
+    features = {
+        *(
+            "activity",
+            "assessments",
+            "consents",
+            "measures",
+            "network",
+            "participation",
+            "plans",
+            "reviews",
+            "workbench",
+        )
+    }
     assert endpoint.partition(".")[0] in features
     assert "case_id" in given

@@ -39,6 +39,12 @@ def answer(desk: Desk, plan: PlanView, step: str, values: dict[str, str] | None 
     return desk.browser.submit(url(desk, plan, step), values or {}, form="vaihe")
 
 
+def chosen(page: str) -> list[str]:
+    """The goals that have an answer; an action always has its state."""
+    radios = [one for one in parse(page).iter("input") if one.get("type") == "radio" and one.get("checked") is not None]
+    return [name for one in radios if "action" not in (name := str(one.get("name")))]
+
+
 def step_of(response: TestResponse) -> str:
     assert response.status_code == 303, response.text
     return urlsplit(response.location).path.rsplit("/", 1)[1]
@@ -87,7 +93,7 @@ def test_a_stopped_review_goes_on_where_it_was(desk: Desk, plan: PlanView) -> No
     desk.sign_in(desk.worker)
     page = desk.browser.get(url(desk, plan, "tilanne")).text
     assert "Aamut ovat helpottuneet." in page
-    assert desk.browser.get(url(desk, plan, "tavoitteet")).text.count("checked") == 2
+    assert chosen(desk.browser.get(url(desk, plan, "tavoitteet")).text) == ["goal-1", "goal-2"]
     assert step_of(desk.browser.get(url(desk, plan, "yhteenveto"))) == "muutokset"
 
 
@@ -213,11 +219,42 @@ def test_answers_to_the_goals_of_another_version_are_asked_again(desk: Desk) -> 
     replace_version(desk.uow, desk.case, plan, on=date(2026, 11, 24), next_review_on=date(2026, 12, 1))
     desk.uow.commit()
     assert step_of(desk.browser.get(url(desk, plan, "yhteenveto"))) == "tavoitteet"
-    assert "checked" not in desk.browser.get(url(desk, plan, "tavoitteet")).text
+    assert chosen(desk.browser.get(url(desk, plan, "tavoitteet")).text) == []
     form = next(one for one in parse(opened).iter("form") if one.get("id") == "vaihe")
     sent = {str(one.get("name")): str(one.get("value")) for one in form.iter("input") if one.get("type") == "hidden"}
     refused = desk.browser.post(url(desk, plan, "tavoitteet"), data=sent | GOALS)
     assert refused.status_code == 409
     assert "Suunnitelma on muuttunut" in refused.text
     assert "kaksi päivää onnistuu" in refused.text
-    assert "checked" not in refused.text
+    assert chosen(refused.text) == []
+
+
+def test_an_action_stands_as_it_was_until_the_review_says_otherwise(desk: Desk, plan: PlanView) -> None:
+    answer(desk, plan, "tilanne", SITUATION)
+    answer(desk, plan, "tavoitteet", GOALS | {"jatka": "seuraava", "goal-2-action-1": "done"})
+    answer(desk, plan, "seuraava")
+    page = desk.browser.get(url(desk, plan, "yhteenveto")).text
+    assert "Ensimmäinen askel 1 – <b>Jatkuu</b>" in page
+    assert "Ensimmäinen askel 2 – <b>Tehty</b>" in page
+    shown = desk.browser.get(answer(desk, plan, "yhteenveto").location).text
+    assert "Ensimmäinen askel 2 – <b>Tehty</b>" in shown
+    version = queries.version_of(desk.uow, desk.case.id, plan.version_shown.id)
+    assert [action.state for goal in version.goals for action in goal.actions] == ["open", "done"]
+
+
+def test_the_review_of_a_case_leads_to_the_plan_that_is_due_first(desk: Desk, plan: PlanView) -> None:
+    later = create_plan_in_force(
+        desk.uow, desk.case, kind="activation_plan", in_force_on=date(2026, 11, 20), next_review_on=date(2027, 2, 1)
+    )
+    desk.uow.commit()
+    found = desk.browser.get(f"{desk.path}/tarkistus")
+    assert (found.status_code, urlsplit(found.location).path) == (303, url(desk, plan, "tilanne"))
+    assert later.due_on is not None
+    assert plan.due_on is not None
+    assert later.due_on > plan.due_on
+
+
+def test_without_a_plan_in_force_it_leads_to_the_plans_and_says_so(desk: Desk) -> None:
+    found = desk.browser.get(f"{desk.path}/tarkistus")
+    assert urlsplit(found.location).path == f"{desk.path}/suunnitelmat"
+    assert "Voimassa olevaa suunnitelmaa ei ole" in desk.browser.get(found.location).text
