@@ -62,6 +62,8 @@ _CLEAR: Final = (
 
 STANDS: Final = ActivityPeriod.end_reason.is_distinct_from(EndReason.NOT_STARTED)
 """Whether a period counts: one that was called off before it began does not."""
+GOES_ON: Final = or_(ActivityPeriod.end_reason.is_(None), ActivityPeriod.end_reason == EndReason.RENEWED)
+"""Whether nothing has cut a period short: it has no end on record, or is renewed and runs to its last day."""
 
 
 def kind_of(case: CaseView) -> ActivityKind | None:

@@ -77,6 +77,7 @@ class CaseShell:
     counts: Counts
     may: frozenset[str]
     has_activity: bool = False
+    late_others: int = 0
 
     @property
     def may_act(self) -> bool:
@@ -135,6 +136,15 @@ class Owed:
     duty_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A period of activity that goes on or comes next: its kind and its days."""
+
+    kind: str
+    starts_on: date
+    ends_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What the pages and the rules need of one case, each thing read once."""
@@ -150,6 +160,7 @@ class Record:
     plans: dict[str, bool]
     contacts: Contacts
     facts: Facts
+    activity: GoingOn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +176,7 @@ class SummaryPage:
     scores: tuple[Score, ...]
     draft_at: datetime | None
     others: tuple[tuple[CaseView, str], ...]
+    activity: GoingOn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,7 @@ def summary(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, toda
         scores=record.scores,
         draft_at=head.draft_at,
         others=_others(uow, actor, head, now=now) if head.has_others else (),
+        activity=record.activity,
     )
 
 

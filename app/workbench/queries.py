@@ -35,6 +35,7 @@ from app.access.policy import can
 from app.access.scopes import standing_kinds, standing_of
 from app.accounts.models import Absence, User
 from app.activity import queries as activity
+from app.activity.models import ActivityPeriod
 from app.assessments import queries as assessments
 from app.cases import queries as cases
 from app.cases.domain import CaseView
@@ -64,7 +65,7 @@ from app.pathways.loader import pathway
 from app.plans import queries as plans
 from app.plans.models import Plan, PlanVersion
 from app.reference.loader import reference
-from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, Head, Owed, Record, Score
+from app.workbench.domain import LOG_FORM, CaseShell, Contacts, Counts, GoingOn, Head, Owed, Record, Score
 from app.workbench.stages import stage_rows
 
 ACTS: Final = (
@@ -116,6 +117,7 @@ def record_of(uow: UnitOfWork, actor: Actor | None, case: CaseView, today: date)
         plans={row.a: bool(row.n) for row in parts["plan"]},
         contacts=_contacts(parts["topic"]),
         facts=Facts(),
+        activity=min((GoingOn(row.a, row.c, row.d) for row in parts["activity"]), key=_starts_on, default=None),
     )
     topics = [(row.a, row.b) for row in (*parts["topic"], *parts["document"]) if row.a]
     measured = [(row.a, row.b, row.c) for row in parts["measure"]]
@@ -135,6 +137,10 @@ def _facts(
     met |= {"review"} if any(duty.kind == DutyKind.PLAN_REVIEW for duty in record.duties) else set()
     met |= {f"plan:{kind}" for kind, is_in_force in record.plans.items() if is_in_force}
     return met
+
+
+def _starts_on(period: GoingOn) -> date:
+    return period.starts_on
 
 
 def _contacts(topics: Iterable[Any]) -> Contacts:
@@ -162,6 +168,7 @@ _NO_NUMBER = cast(null(), Integer())
 _NO_TIME = cast(null(), DateTime(timezone=True))
 _NO_ID = cast(null(), Uuid())
 _NO_MORE = (_NO_TEXT, _NO_DAY, _NO_DAY, _NO_NUMBER, _NO_TIME, _NO_ID)
+_ACTIVITY_REST = (ActivityPeriod.ends_on, _NO_NUMBER, _NO_TIME, _NO_ID)
 _MINE = Note.author_id == _READER
 _HEARD = participation.needs_met(_CASE, _TODAY).subquery()
 
@@ -228,6 +235,9 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
     .group_by(Note.topic, Note.kind),
     select(literal("document", String), RecordedElsewhere.document, *_NO_MORE).where(
         RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY
+    ),
+    select(literal("activity", String), ActivityPeriod.kind, _NO_TEXT, ActivityPeriod.starts_on, *_ACTIVITY_REST).where(
+        ActivityPeriod.case_id == _CASE, ActivityPeriod.ends_on >= _TODAY, activity.GOES_ON
     ),
     # needs that are met as they stand, by their code
     *(
@@ -353,6 +363,7 @@ def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell
     """Return the head of a page from what was read."""
     case, client, lists = head.case, head.client, reference()
     action = next_action(record.model, record.stages, record.facts, record.duties, today=today)
+    late = [duty for duty in record.duties if duty.due_on < today and duty != action.duty]
     standings = [one.standing(today) for one in record.consents]
     return CaseShell(
         case=case,
@@ -378,5 +389,6 @@ def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell
             members_without_basis=sum(not member.basis.holds for member in record.members),
         ),
         has_activity=record.model.activity is not None,
+        late_others=len(late),
         may=frozenset(act for act in ACTS if can(actor, act, case.subject)),
     )

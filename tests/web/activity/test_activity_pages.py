@@ -47,6 +47,19 @@ def test_the_tab_is_there_for_a_model_with_activity_only(desk: Desk, first_desk:
     assert desk.browser.get(f"{first_desk.path}/toiminta").status_code == 404
 
 
+def test_the_clients_own_page_tells_what_goes_on_until_it_has_ended(desk: Desk) -> None:
+    """The services of now stand on the client's page, without a further statement (ux 3.2)."""
+    assert "Kuntouttava työtoiminta" not in desk.browser.get(desk.path).text
+    period = create_period(desk.uow, desk.case)
+    desk.uow.commit()
+    text = desk.browser.get(desk.path).text
+    assert "Kuntouttava työtoiminta" in text
+    assert "2.11.2026–30.4.2027" in text
+    end = {"ended_on": "23.11.2026", "reason": "interrupted", "heard_on": "20.11.2026"}
+    assert desk.browser.submit(f"{desk.path}/toiminta/{period}/paata", end, form="paatos").status_code == 303
+    assert "2.11.2026–30.4.2027" not in desk.browser.get(desk.path).text
+
+
 def test_without_a_period_the_page_says_so_and_leads_to_agreeing_on_one(desk: Desk) -> None:
     text = desk.browser.get(f"{desk.path}/toiminta").text
     assert "Toiminnan jaksoa ei ole vielä sovittu" in text

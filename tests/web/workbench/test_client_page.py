@@ -9,9 +9,11 @@ from sqlalchemy import select
 from app.access.actor import Role
 from app.audit.models import AuditEvent
 from app.cases import services as cases
+from app.duties.domain import DutyKind
 from tests.factories.accounts import create_team, create_user
 from tests.factories.cases import create_case, seen_by
 from tests.factories.clients import create_client
+from tests.factories.duties import create_duty
 from tests.strict import parse, text_of
 from tests.web.workbench.conftest import Desk
 
@@ -32,6 +34,17 @@ def test_the_head_tells_who_the_client_is_and_hides_the_identity_code(desk: Desk
     title = text_of(parse(page).findall("./head/title")[0])
     assert desk.case.ref in title
     assert "Koivula" not in title
+
+
+def test_the_head_tells_how_much_else_is_late_beside_what_comes_next(desk: Desk) -> None:
+    """Of several that are late the advice names one; today's day is not late."""
+    create_duty(desk.uow, desk.case, date(2026, 11, 20))
+    desk.uow.commit()
+    assert "myöhässä</a>" not in desk.browser.get(desk.path).text
+    create_duty(desk.uow, desk.case, date(2026, 11, 23), kind=DutyKind.CONSENT_EXPIRY)
+    create_duty(desk.uow, desk.case, date(2026, 11, 24), kind=DutyKind.TASK)
+    desk.uow.commit()
+    assert f'<a href="{desk.path}/maarapaivat">1 muu on myöhässä</a>' in desk.browser.get(desk.path).text
 
 
 def test_only_the_clients_own_page_gives_the_whole_map_room_on_a_phone(desk: Desk) -> None:
