@@ -89,7 +89,7 @@ def test_what_is_missing_is_told_before_anything_is_typed_and_keeps_the_period_f
     case = create_case(uow, model="quality_based_coaching", worker=desk.worker, team=desk.team)
     uow.commit()
     page = f"/polut/{case.id}/toiminta/uusi"
-    assert "Puuttuu: Palvelutarpeen arvio on tehty" in desk.browser.get(page).text
+    assert "Vielä avoinna: Palvelutarpeen arvio on tehty" in desk.browser.get(page).text
     answer = desk.browser.submit(page, AGREED, form="jakso")
     assert answer.status_code == 422
     assert 'value="Verstas Koivu"' in answer.text
