@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -192,10 +193,31 @@ def connection(engine: Engine) -> Iterator[Connection]:
         transaction.rollback()
 
 
+@contextmanager
+def ground(engine: Engine, vault: Vault, make: Callable[[UnitOfWork], object]) -> Iterator[Connection]:
+    """A connection on which something dear was made, for a module whose tests begin there each; then all is undone.
+
+    The module gives it as its own `connection`, in a savepoint for each test.
+    """
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        unit = UnitOfWork(sessions_on(connection)(), vault)
+        make(unit)
+        unit.commit()
+        unit.close()
+        yield connection
+        transaction.rollback()
+
+
+def sessions_on(connection: Connection) -> sessionmaker[Session]:
+    """A session factory whose commits end savepoints of the connection's transaction."""
+    return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False)
+
+
 @pytest.fixture
 def sessions(connection: Connection) -> sessionmaker[Session]:
-    """A session factory for the code under test; its commits end savepoints of the test's transaction."""
-    return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False)
+    """A session factory for the code under test; its commits last as long as the test."""
+    return sessions_on(connection)
 
 
 @pytest.fixture(scope="session")
@@ -213,13 +235,13 @@ def uow(sessions: sessionmaker[Session], vault: Vault) -> Iterator[UnitOfWork]:
     unit.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now() -> datetime:
     """The moment of the demo and of all tests: Tuesday 24.11.2026, nine in the morning in Helsinki."""
     return datetime.fromisoformat("2026-11-24T09:00+02:00")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def today() -> date:
     """The Helsinki day of `now`."""
     return date(2026, 11, 24)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
@@ -50,7 +51,15 @@ class StrictClient(FlaskClient):
 
 
 def parse(html: str, *, whole: bool = True) -> Element:
-    """Parse a page, or a piece of one, without namespaces; raises SloppyPageError when it is not valid."""
+    """Parse a page, or a piece of one, without namespaces; raises SloppyPageError when it is not valid.
+
+    The client has parsed the page a test looks into a moment before; the last trees are kept, to be read only.
+    """
+    return _parsed(html, whole)
+
+
+@lru_cache(maxsize=8)
+def _parsed(html: str, whole: bool) -> Element:  # noqa: FBT001 - a key of the cache
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     try:
         tree: Element = parser.parse(html) if whole else parser.parseFragment(html)

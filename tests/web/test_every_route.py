@@ -7,18 +7,19 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app.access.actor import Role, system_actor
-from app.accounts.passwords import Hasher
+from app.access.actor import Role
 from app.core import clock
+from app.core.crypto import Vault
 from app.core.ids import new_id
 from app.core.uow import UnitOfWork
-from app.demo.services import make_demo
 from app.web.guards import guard_of
+from tests.conftest import ground
 from tests.factories.accounts import create_team, create_user, sign_in_as
+from tests.factories.demo import make_region
 from tests.strict import StrictClient
 from tests.web.inventory import GUARDS
 
@@ -34,19 +35,24 @@ PEOPLE: Final = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(engine: Engine, vault: Vault) -> Iterator[Connection]:
+    """A small demo region, the same for every test."""
+    with ground(engine, vault, lambda uow: make_region(uow, clock.moment(), clients=40)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def connection(made: Connection) -> Iterator[Connection]:
+    """What a test does to the region is undone after it."""
+    savepoint = made.begin_nested()
+    yield made
+    savepoint.rollback()
+
+
 @pytest.fixture
 def region(uow: UnitOfWork) -> UnitOfWork:
-    """A small demo region."""
-    make_demo(
-        uow,
-        clients=40,
-        seed=1,
-        hasher=Hasher(memory_kib=8, time_cost=1, parallelism=1),
-        is_demo=True,
-        actor=system_actor("system:demo"),
-        now=clock.moment(),
-    )
-    uow.commit()
+    """The region, as a test works on it."""
     return uow
 
 

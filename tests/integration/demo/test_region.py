@@ -9,7 +9,6 @@ from typing import Final
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from app.clients.identity import parse_identity_code
 from app.core.crypto import Vault
@@ -17,6 +16,7 @@ from app.core.uow import UnitOfWork
 from app.demo.domain import DemoSummary
 from app.upkeep.domain import Drift
 from app.upkeep.services import check
+from tests.conftest import ground, sessions_on
 from tests.factories.demo import EARLIEST, make_region, names, rows
 
 NOW: Final = datetime.fromisoformat("2026-11-24T09:00+02:00")
@@ -35,13 +35,11 @@ class Region:
 @pytest.fixture(scope="module")
 def region(engine: Engine, vault: Vault) -> Iterator[Region]:
     """The region in one transaction that is rolled back in the end; nothing else may write beside it."""
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False)
-        unit = UnitOfWork(session, vault)
-        yield Region(unit, make_region(unit, NOW))
+    told: list[DemoSummary] = []
+    with ground(engine, vault, lambda uow: told.append(make_region(uow, NOW))) as connection:
+        unit = UnitOfWork(sessions_on(connection)(), vault)
+        yield Region(unit, told[0])
         unit.close()
-        transaction.rollback()
 
 
 def test_annas_list_is_worth_showing(region: Region) -> None:
