@@ -1,5 +1,6 @@
 """Identification and the needs assessment in the browser."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -62,6 +63,10 @@ def test_what_is_written_stands_on_the_assessment_page_and_in_the_advice_of_the_
         "Selvitä: Asiakas on vammaispalvelujen asiakas",
     ):
         assert words in shown
+    conditions = shown.partition("Palvelujen ehdot tänään")[2]
+    states = re.findall(r"(Täyttyy|Ei täyty|Ei tiedossa)</span><span><b>", conditions)
+    assert len(set(states)) > 1
+    assert states == sorted(states, key=("Täyttyy", "Ei tiedossa", "Ei täyty").index), "what may be offered comes first"
     assert queries.identification_of(desk.uow, desk.case.id).codes(SignKind.TRIGGER) == frozenset({"TR07"})
 
 

@@ -117,6 +117,7 @@ def test_feedback_is_listed_as_open_until_it_is_answered(desk: Desk) -> None:
     assert answered.status_code == 303
     page = page_of(desk)
     assert "odottaa vastausta" not in page
+    assert "Kirjaa toinen vastaus" in page
     assert "Vastattu 24.11.2026: Pyysimme anteeksi." in page
 
 
