@@ -176,7 +176,7 @@ class Records:
             page.locator("[name=told_by]").fill("Anna Mäki")
             press(page, "Tallenna ilmoitus")
         elif part == "attendance":
-            page.get_by_label("Läsnä ", exact=False).first.check()
+            page.get_by_role("checkbox", name=re.compile("^Läsnä")).first.check()
             press(page, "Tallenna viikko")
 
     def review(self) -> None:
