@@ -104,19 +104,20 @@ def party_choices(on: date) -> list[tuple[str, Any]]:
     ]
 
 
-def goal_fields(goals: Sequence[GoalView], prefix: str = "", *, is_needed: bool = False) -> dict[str, Any]:
+def goal_fields(goals: Sequence[GoalView], prefix: str = "") -> dict[str, Any]:
     """Return the fields of an answer and a remark for each goal, and of how far each of its actions has come."""
     fields: dict[str, Any] = {}
     for number, goal in enumerate(goals, 1):
         name = f"{prefix}goal-{number}"
-        wanted = [Needed(_("Choose how goal %(number)s turned out", number=number))] if is_needed else []
+        wanted = [Needed(_("Choose how goal %(number)s turned out", number=number))]
         asked = _("Was goal %(number)s reached?", number=number)
         fields[name] = ChoiceField(asked, choices=OUTCOMES, inline=True, validators=wanted)
         remark = _("What changed about goal %(number)s?", number=number)
         fields[f"{name}-remark"] = LongTextField(remark, rows=2, validators=[AtMost(LONGEST_TEXT)])
+        told = [Needed(_("Choose how far the action has come"))]
         for place, action in enumerate(goal.actions, 1):
             fields[f"{name}-action-{place}"] = ChoiceField(
-                action.text, choices=DEEDS, inline=True, default=action.state.value
+                action.text, choices=DEEDS, inline=True, default=action.state.value, validators=told
             )
     return fields
 
@@ -155,7 +156,7 @@ class GoalsForm(PolkuForm):
 
 def make_goals_form(goals: Sequence[GoalView]) -> type[GoalsForm]:
     """Return the form with the fields of each goal."""
-    return type("GoalsForm", (GoalsForm,), goal_fields(goals, is_needed=True))
+    return type("GoalsForm", (GoalsForm,), goal_fields(goals))
 
 
 class ChangesForm(PolkuForm):
@@ -351,7 +352,7 @@ def make_group_form(sheets: Sequence[GroupSheet]) -> GroupForm:
     """Return the form with a row for each client, the day of today and the proposed days in it when it is opened."""
     fields: dict[str, Any] = {}
     for sheet in sheets:
-        fields |= _row_fields(row_name(sheet.member.case.id), sheet.version.goals)
+        fields |= _row_fields(row_name(sheet.member.case.id), sheet)
     form: GroupForm = _offering(type("GroupForm", (GroupForm,), fields)())
     if not form.is_submitted():
         form.rows.data = " ".join(str(sheet.version.head.id) for sheet in sheets)
@@ -362,13 +363,19 @@ def make_group_form(sheets: Sequence[GroupSheet]) -> GroupForm:
     return form
 
 
-def _row_fields(name: str, goals: Sequence[GoalView]) -> dict[str, Any]:
-    situation = LongTextField(_l("How things stand now"), rows=3, validators=[AtMost(LONGEST_TEXT)])
-    reason = _l("Why the review is later than recommended")
+def _row_fields(name: str, sheet: GroupSheet) -> dict[str, Any]:
+    wanted = [] if sheet.due.ends_first else [Needed(_l("Write the day of the next review"))]
+    apart = _l("Parties without a basis were not in the room when this client was talked of")
     return {
-        f"{name}-situation": situation,
-        **goal_fields(goals, f"{name}-"),
-        f"{name}-next": WorkdayField(_l("Next review"), chips=MONTHS),
-        f"{name}-reason": LongTextField(reason, rows=2, validators=[AtMost(LONGEST_TEXT)]),
-        f"{name}-apart": TickField(_l("Parties without a basis were not in the room when this client was talked of")),
+        f"{name}-situation": LongTextField(
+            _l("How things stand now"),
+            rows=3,
+            validators=[Needed(_l("Write how things stand now")), AtMost(LONGEST_TEXT)],
+        ),
+        **goal_fields(sheet.version.goals, f"{name}-"),
+        f"{name}-next": WorkdayField(_l("Next review"), chips=MONTHS, validators=wanted),
+        f"{name}-reason": LongTextField(
+            _l("Why the review is later than recommended"), rows=2, validators=[AtMost(LONGEST_TEXT)]
+        ),
+        f"{name}-apart": TickField(apart),
     }
