@@ -1,6 +1,6 @@
 """Acts on the identification record: one save of the form, and the end of a sign. Nothing is ever taken away."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -82,6 +82,35 @@ def keep_channel(uow: UnitOfWork, case: CaseView, channel: str | None, *, actor:
     )
 
 
+def carry_identification(
+    uow: UnitOfWork,
+    case: CaseView,
+    before_id: UUID,
+    *,
+    fields: Collection[str],
+    has_signs: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let a path begin with fields, and with the signs that count, of the identification of the path before.
+
+    They become values of their own, so that what is written later in either path stays there; a sign keeps the day it
+    was noted and who noticed it. What may be carried (register, permission) the caller has checked (703/2023 53 §).
+    """
+    ensure(actor, Permission.CASE_LOG, case.subject)
+    before, record = queries.identification_of(uow, before_id), queries.identification_of(uow, case.id)
+    wanted = (*fields, LOOKED) if has_signs else tuple(fields)
+    values = {name: before.value(name) for name in wanted if before.value(name)}
+    written = _write(uow, case, record, values, actor=actor, now=now)
+    signs = [sign for sign in before.signs if sign.is_open and has_signs]
+    for sign in signs:
+        _add_sign(uow, case, sign.code, on=sign.noted_on, remark=sign.remark, by=sign.noted_by, now=now)
+    detail = {"fields": sorted(written), "signs": sorted(sign.code for sign in signs)}
+    audit.record_in_case(
+        uow, "identification_kept", case, "identification", case.id, actor=actor, at=now, detail=detail
+    )
+
+
 def _changed() -> Conflict:
     return Conflict(N_("Somebody else has written here after you opened the page. Look at both and save again."))
 
@@ -112,23 +141,22 @@ def _write(
 
 def _note(uow: UnitOfWork, case: CaseView, entry: Entry, *, actor: Actor, now: datetime) -> None:
     for code in sorted(entry.signs):
-        row_id = new_id()
-        row = IdentificationSign(
-            id=row_id,
-            case_id=case.id,
-            kind=kind_of(code, reference()),
-            code=code,
-            noted_on=entry.noted_on,
-            noted_at=now,
-            noted_by=actor.id,
-            remark=uow.vault.seal_optional("identification_sign", "remark", row_id, entry.remark.strip() or None),
-        )
-        try:
-            with uow.session.begin_nested():
-                uow.session.add(row)
-                uow.flush()
-        except IntegrityError as error:  # somebody noted the same in the meantime
-            raise _changed() from error
+        _add_sign(uow, case, code, on=entry.noted_on, remark=entry.remark.strip() or None, by=actor.id, now=now)
+
+
+def _add_sign(
+    uow: UnitOfWork, case: CaseView, code: str, *, on: date, remark: str | None, by: UUID | None, now: datetime
+) -> None:
+    row_id = new_id()
+    row = IdentificationSign(id=row_id, case_id=case.id, kind=kind_of(code, reference()), code=code)
+    row.noted_on, row.noted_at, row.noted_by = on, now, by
+    row.remark = uow.vault.seal_optional("identification_sign", "remark", row_id, remark)
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(row)
+            uow.flush()
+    except IntegrityError as error:  # somebody noted the same in the meantime
+        raise _changed() from error
 
 
 def end_sign(

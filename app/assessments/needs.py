@@ -117,6 +117,19 @@ class FinishedNeeds:
     version: NeedsVersion
 
 
+CARRIED: Final = "needs"
+"""The kind under which a case goes on with a finished assessment of the path before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedNeeds:
+    """A finished assessment of an earlier path that the case goes on with: which version, when, and of which case."""
+
+    id: UUID
+    finished_on: date
+    case_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """An assessment with every version, the newest first."""

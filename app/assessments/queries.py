@@ -19,6 +19,8 @@ from app.assessments.models import (
 )
 from app.assessments.models import NeedsVersion as VersionRow
 from app.assessments.needs import (
+    CARRIED,
+    CarriedNeeds,
     FinishedNeeds,
     Needs,
     NeedsContent,
@@ -29,7 +31,7 @@ from app.assessments.needs import (
 )
 from app.cases import queries as cases
 from app.cases.domain import CaseView
-from app.cases.models import Case
+from app.cases.models import CarriedOver, Case
 from app.clients.domain import ClientView
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
@@ -162,6 +164,20 @@ def finished_needs_assessment(uow: UnitOfWork, case_id: UUID) -> FinishedNeeds |
     return FinishedNeeds(head=needs.head, version=version) if needs and version else None
 
 
+def carried_needs(uow: UnitOfWork, case_id: UUID) -> CarriedNeeds | None:
+    """Return the finished assessment that the case goes on with from an earlier one, the newest, or None."""
+    found = (
+        select(VersionRow.id, VersionRow.finished_on, NeedsAssessment.case_id)
+        .join(NeedsAssessment, NeedsAssessment.id == VersionRow.assessment_id)
+        .join(CarriedOver, CarriedOver.subject_id == VersionRow.id)
+        .where(CarriedOver.case_id == case_id, CarriedOver.kind == CARRIED)
+        .order_by(VersionRow.finished_on.desc())
+        .limit(1)
+    )
+    row = uow.session.connection().execute(found).one_or_none()
+    return CarriedNeeds(id=row.id, finished_on=row.finished_on, case_id=row.case_id) if row else None
+
+
 def version_in(needs: Needs | None, version_id: UUID) -> NeedsVersion:
     """Return one version of an assessment. Raises NotFound."""
     for version in needs.versions if needs else ():
@@ -212,8 +228,10 @@ def met_statements(case_id: Any, today: Any) -> Iterator[tuple[str, ColumnElemen
 
 
 def _is_finished(case_id: Any, today: Any) -> ColumnElement[bool]:  # noqa: ANN401 - values, or what is bound later
+    """Finished here, or carried over: an assessment of the path before is still an assessment (RU03)."""
     of_case = NeedsAssessment.id == VersionRow.assessment_id, NeedsAssessment.case_id == case_id
-    return exists().where(*of_case, VersionRow.state == State.FINISHED, VersionRow.finished_on <= today)
+    here = exists().where(*of_case, VersionRow.state == State.FINISHED, VersionRow.finished_on <= today)
+    return or_(here, exists().where(CarriedOver.case_id == case_id, CarriedOver.kind == CARRIED))
 
 
 def met_needs(uow: UnitOfWork, case: CaseView, today: date) -> frozenset[str]:

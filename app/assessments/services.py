@@ -13,7 +13,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.assessments import queries
-from app.assessments.identification import end_sign, keep_channel, keep_identification
+from app.assessments.identification import carry_identification, end_sign, keep_channel, keep_identification
 from app.assessments.models import NeedsAssessment, NeedsText, NeedsVersion
 from app.assessments.needs import (
     FORM_VERSION,
@@ -42,6 +42,7 @@ from app.reference.loader import reference
 
 # Acts on the identification record live in a file of their own; whoever acts finds every act here.
 __all__ = [
+    "carry_identification",
     "end_sign",
     "finish_needs",
     "initiate_needs",

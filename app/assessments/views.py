@@ -73,7 +73,8 @@ def index(case_id: UUID) -> ResponseReturnValue:
         "limits": limits_of(needs.head, lists) if needs else {},
         "names": _names(record, needs),
     }
-    shown |= {"needs": needs, "models": models, "sign_labels": _sign_labels}
+    carried = None if needs else queries.carried_needs(uow(), case.id)
+    shown |= {"needs": needs, "carried": carried, "models": models, "sign_labels": _sign_labels}
     return _page("assessments/index.html", case, record=record, known=known, **shown)
 
 

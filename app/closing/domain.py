@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from app.assessments.domain import Health, health_permission
+from app.assessments.needs import CARRIED as CARRIED_NEEDS
 from app.cases.domain import LONGEST_REASON, CaseView, ClosingView, DroppedView, Ending, StepView
 from app.consents.domain import ConsentKind, ConsentView, Standing
 from app.core.errors import FieldProblem
@@ -193,6 +195,10 @@ class CarryKind(StrEnum):
     MEMBER = "member"
     MEASURE = "measure"
     BACKGROUND = "background"
+    FACTS = "facts"
+    HEALTH = "health"
+    SIGNS = "signs"
+    NEEDS = CARRIED_NEEDS
     GOAL = "goal"
 
 
@@ -200,13 +206,14 @@ class CarryKind(StrEnum):
 class Carry:
     """One thing that may go on: `words` name it, `more` is a day or a list, `why_not` says why it stays behind.
 
-    What goes on always is not asked about.
+    `parts` name it where it is of several fields. What goes on always is not asked about.
     """
 
     kind: CarryKind
     id: UUID
     words: str
     title: Text | None = None
+    parts: tuple[Text, ...] = ()
     more: Text | str = ""
     why_not: Text | None = None
     is_always: bool = False
@@ -274,6 +281,10 @@ FIELDS: Final[Mapping[CarryKind, str]] = {
     CarryKind.MEMBER: "members",
     CarryKind.MEASURE: "facts",
     CarryKind.BACKGROUND: "facts",
+    CarryKind.FACTS: "facts",
+    CarryKind.HEALTH: "facts",
+    CarryKind.SIGNS: "facts",
+    CarryKind.NEEDS: "facts",
     CarryKind.GOAL: "goals",
 }
 """The field of the form in which each kind is ticked."""
@@ -295,12 +306,19 @@ def why_consent_stays(consent: ConsentView, *, is_same_register: bool, on: date)
     return None if is_same_register else N_("It was given for another client register. Ask the client anew.")
 
 
-def carry_problems(following: NextPath, offers: Iterable[Carry], *, uncovered: Iterable[str]) -> list[FieldProblem]:
-    """Return what is wrong with the ticks: something that was not offered, a member left without a basis (by name)."""
+def carry_problems(
+    following: NextPath, offers: Iterable[Carry], *, uncovered: Iterable[str], given: Iterable[ConsentView], on: date
+) -> list[FieldProblem]:
+    """Return what is wrong with the ticks: something that was not offered, a member left without a basis (by name).
+
+    `given` are the consents that go along: health data goes only with the client's permission among them (PA2).
+    """
     open_to = {(one.kind, one.id) for one in offers if one.why_not is None}
     ticked = [(kind, one) for kind, ids in following.carried.items() for one in ids]
     gone = dict.fromkeys(FIELDS[kind] for kind, one in ticked if (kind, one) not in open_to)
     found = [FieldProblem(name, N_("Something you ticked can no longer be carried over. Look again.")) for name in gone]
+    if not gone and following.ids(CarryKind.HEALTH) and health_permission(given, on) is not Health.ALLOWED:
+        found.append(FieldProblem("facts", N_("Tick the consent that allows health data as well.")))
     names = ", ".join(uncovered)
     if names:
         words = N_("Tick the consent on which sharing with these people rests as well: %(names)s.", names=names)

@@ -237,5 +237,6 @@ class NextPathForm(PolkuForm):
 
 
 def _offer(one: Carry) -> tuple[str, str, str]:
-    words = f"{say(one.title)}: {one.words}" if one.title and one.words else say(one.title) or one.words
+    named = one.words or ", ".join(map(say, one.parts))
+    words = f"{say(one.title)}: {named}" if one.title and named else say(one.title) or named
     return f"{one.kind}:{one.id}", words, say(one.more)

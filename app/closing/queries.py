@@ -13,7 +13,7 @@ from app.accounts import queries as accounts
 from app.activity import queries as activity
 from app.activity.domain import PeriodState
 from app.assessments import queries as assessments
-from app.assessments.domain import CHANNEL
+from app.assessments.domain import CHANNEL, FACTS, HEALTH, Health, SignKind, SignView, health_permission
 from app.cases import queries as cases
 from app.cases.domain import STEP, CaseView
 from app.cases.models import NextStep
@@ -189,6 +189,7 @@ def offers_of(uow: UnitOfWork, case: CaseView, model: Pathway, today: date) -> t
         *(_member(one, going, today) for one in network.members_of(uow, case.id, today)),
         *_measures(uow, case.id),
         *_background(uow, case.id),
+        *_assessed(uow, case.id, going, is_same_register=is_same, today=today),
         *_goals(uow, case.id),
     )
 
@@ -229,6 +230,37 @@ def _background(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
         yield Carry(kind=CarryKind.BACKGROUND, id=case_id, words=benefit, title=N_("Benefit, work and services"))
 
 
+def _assessed(
+    uow: UnitOfWork, case_id: UUID, going: Sequence[ConsentView], *, is_same_register: bool, today: date
+) -> Iterator[Carry]:
+    """The identification and the finished needs assessment; the texts of one client register stay in it."""
+    record = assessments.identification_of(uow, case_id)
+    other = None if is_same_register else N_("It was written in another client register. Ask the client anew.")
+    named = N_("Identification")
+    facts = tuple(label for name, label in FACTS.items() if name != HEALTH and record.newest(name))
+    if facts:
+        yield Carry(kind=CarryKind.FACTS, id=case_id, words="", title=named, parts=facts, why_not=other)
+    if record.newest(HEALTH):
+        is_allowed = health_permission(going, today) is Health.ALLOWED
+        why_not = other or (None if is_allowed else N_("No consent that goes on allows health data."))
+        yield Carry(kind=CarryKind.HEALTH, id=case_id, words="", title=named, parts=(FACTS[HEALTH],), why_not=why_not)
+    signs = [_sign_label(sign) for sign in record.signs if sign.is_open]
+    if signs:
+        title = N_("Signals and triggers")
+        yield Carry(kind=CarryKind.SIGNS, id=case_id, words=", ".join(signs), title=title, why_not=other)
+    finished, earlier = assessments.finished_needs_assessment(uow, case_id), assessments.carried_needs(uow, case_id)
+    found = (finished.version.id, finished.version.finished_on) if finished else None
+    found = found or ((earlier.id, earlier.finished_on) if earlier else None)
+    if found and found[1]:
+        more, title = N_("Finished %(day)s", day=found[1]), N_("Needs assessment")
+        yield Carry(kind=CarryKind.NEEDS, id=found[0], words="", title=title, more=more, why_not=other)
+
+
+def _sign_label(sign: SignView) -> str:
+    lists = reference()
+    return (lists.triggers if sign.kind is SignKind.TRIGGER else lists.signals).label(sign.code)
+
+
 def _goals(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
     """The goals of the newest version of each plan that no review has found reached."""
     for plan in plans.plans_of(uow, case_id):
@@ -248,14 +280,19 @@ def uncovered_members(
     uow: UnitOfWork, case: CaseView, following: NextPath, offers: Iterable[Carry], today: date
 ) -> tuple[str, ...]:
     """Return the names of ticked members whose party no ticked consent covers."""
-    ticked = {*following.ids(CarryKind.CONSENT), *prohibitions_of(uow, case.id, today)}
-    given = [one for one in consents.consents_of(uow, case.id) if one.id in ticked]
+    given = ticked_consents(uow, case, following, today)
     wanted, open_to = set(following.ids(CarryKind.MEMBER)), {one.id for one in offers if one.why_not is None}
     return tuple(
         one.name
         for one in network.members_of(uow, case.id, today)
         if one.id in wanted & open_to and not basis_of(given, one.party, today).holds
     )
+
+
+def ticked_consents(uow: UnitOfWork, case: CaseView, following: NextPath, today: date) -> list[ConsentView]:
+    """Return the consents that go along: those ticked, and the client's prohibitions always."""
+    ticked = {*following.ids(CarryKind.CONSENT), *prohibitions_of(uow, case.id, today)}
+    return [one for one in consents.consents_of(uow, case.id) if one.id in ticked]
 
 
 def prohibitions_of(uow: UnitOfWork, case_id: UUID, today: date) -> tuple[UUID, ...]:

@@ -14,6 +14,7 @@ from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.activity import services as activity
 from app.assessments import services as assessments
+from app.assessments.domain import FACTS, HEALTH
 from app.cases import queries as cases
 from app.cases import services as case_services
 from app.cases.domain import CaseView, closing_problems
@@ -199,15 +200,17 @@ def _owe_promises(uow: UnitOfWork, case: CaseView, *, actor: Actor, now: datetim
 def follow(uow: UnitOfWork, before: CaseView, following: NextPath, *, actor: Actor, now: datetime) -> CaseView:
     """Open a path that goes on from another, with what was ticked, in one transaction.
 
-    Consents go on by reference, the client's prohibitions always; measures and goals too. A member of the network gets
-    a place of their own in the new path, the background facts their first version. Raises Refused at the fields.
+    Consents go on by reference, the client's prohibitions always; measures, goals and a finished needs assessment too.
+    A member of the network gets a place of their own in the new path, the background facts and what was identified
+    their first version. Raises Refused at the fields.
     """
     ensure(actor, Permission.CASE_VIEW, before.subject)
     today = local_date(now)
     model = _next_model(following.model_key)
     offers = queries.offers_of(uow, before, model, today)
     uncovered = queries.uncovered_members(uow, before, following, offers, today)
-    problems = carry_problems(following, offers, uncovered=uncovered)
+    given = queries.ticked_consents(uow, before, following, today)
+    problems = carry_problems(following, offers, uncovered=uncovered, given=given, on=today)
     if problems:
         raise Refused.because(problems)
     case = open_pathway(
@@ -250,10 +253,20 @@ def _carry(
     for one in network_queries.members_of(uow, before.id, local_date(now)):
         if one.id in wanted:
             told = {"name": one.name, "party": one.party, "role": one.role, "contact": one.contact}
-            network.add_member(uow, case, **told, actor=actor, now=now)  # type: ignore[arg-type] # a role is text
+            network.add_member(uow, case, **told, came_from_id=one.id, actor=actor, now=now)  # type: ignore[arg-type] # a role is text
     if following.ids(CarryKind.BACKGROUND):
         found = cases.background_of(uow, before.id)
         case_services.keep_background(uow, case, found, expected_number=0, actor=actor, now=now)
+    _carry_identification(uow, case, before, following, actor=actor, now=now)
+
+
+def _carry_identification(
+    uow: UnitOfWork, case: CaseView, before: CaseView, following: NextPath, *, actor: Actor, now: datetime
+) -> None:
+    fields = {name for name in FACTS if following.ids(CarryKind.HEALTH if name == HEALTH else CarryKind.FACTS)}
+    has_signs = bool(following.ids(CarryKind.SIGNS))
+    if fields or has_signs:
+        assessments.carry_identification(uow, case, before.id, fields=fields, has_signs=has_signs, actor=actor, now=now)
 
 
 def _keep_worker(uow: UnitOfWork, case: CaseView, following: NextPath, *, actor: Actor, now: datetime) -> None:

@@ -67,7 +67,10 @@ class PeriodView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberView:
-    """One person of the network, with whether anything may be shared with their party today."""
+    """One person of the network, with whether anything may be shared with their party today.
+
+    `came_from_id`: who they were in the path before, when they came over from it.
+    """
 
     id: UUID
     name: str
@@ -76,6 +79,7 @@ class MemberView:
     role: str
     added_at: datetime
     basis: BasisState
+    came_from_id: UUID | None = None
 
 
 def next_start(line: Iterable[Span], now: datetime) -> datetime:

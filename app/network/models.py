@@ -51,3 +51,5 @@ class NetworkMember(Base):
     added_by: Mapped[UUID | None]
     removed_at: Mapped[Instant | None]
     removed_by: Mapped[UUID | None]
+    # who they were in the network of the path before, when they came over from it
+    came_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("network_member.id"))

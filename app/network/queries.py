@@ -138,6 +138,7 @@ def members_of(uow: UnitOfWork, case_id: UUID, today: date) -> list[MemberView]:
             role=row.role,
             added_at=row.added_at,
             basis=basis_of(given, row.party, today),
+            came_from_id=row.came_from_id,
         )
         for row in rows
     ]

@@ -244,12 +244,14 @@ def add_member(
     party: str,
     role: str,
     contact: str | None = None,
+    came_from_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> UUID:
     """Add a person of some party to the network and return the id; nothing is shared before there is a basis.
 
-    A member whose party has none opens the duty to record one or to take the member out. Raises Refused at the fields.
+    `came_from_id` is who they were in the path this one goes on from. A member whose party has none opens the duty to
+    record one or to take the member out. Raises Refused at the fields.
     """
     ensure(actor, Permission.NETWORK_EDIT, case.subject)
     today = local_date(now)
@@ -258,6 +260,7 @@ def add_member(
     if problems:
         raise Refused.because(problems)
     row = NetworkMember(id=new_id(), case_id=case.id, party=party, role=role.strip(), added_at=now, added_by=actor.id)
+    row.came_from_id = came_from_id
     row.name = uow.vault.seal("network_member", "name", row.id, name.strip())
     row.contact = uow.vault.seal_optional("network_member", "contact", row.id, (contact or "").strip() or None)
     uow.session.add(row)

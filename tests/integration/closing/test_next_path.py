@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.access.actor import Role
+from app.assessments import services as assessments
+from app.assessments.queries import carried_needs, identification_of, met_needs
 from app.cases import queries as cases
 from app.cases.domain import Background, CaseView
 from app.cases.models import Case
@@ -24,6 +26,8 @@ from app.pathways.loader import latest
 from app.plans.domain import GoalOutcome
 from app.workbench import services as workbench
 from tests.factories.accounts import actor_of, create_team, create_user
+from tests.factories.assessments import build_entry as build_identification
+from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.cases import create_case, seen_by
 from tests.factories.closing import close_case
 from tests.factories.consents import build_entry, create_consent
@@ -142,6 +146,7 @@ def test_a_member_goes_along_only_with_the_consent_that_covers_their_party(desk:
     opened = desk.follow(carried={CarryKind.MEMBER: (member,), CarryKind.CONSENT: (consent,)})
     (one,) = network.members_of(desk.uow, opened.id, TODAY)
     assert (one.name, one.contact, one.basis.holds) == ("Mirva Salo", "040 000 0001", True)
+    assert one.came_from_id == member
 
 
 def test_goals_that_were_not_reached_are_suggested_and_those_reached_are_not(desk: Desk) -> None:
@@ -204,3 +209,98 @@ def test_somebody_who_may_not_see_the_old_path_opens_nothing_from_it(desk: Desk)
     following = NextPath(model_key="group_employment", opened_on=TODAY, contact_source="self", basis_note="x")
     with pytest.raises(Exception, match="not found"):
         services.follow(desk.uow, cases.case_of(desk.uow, desk.id), following, actor=stranger, now=desk.now)
+
+
+# ---------------------------------------------------------------- what was identified and assessed
+OTHER_REGISTER = "It was written in another client register. Ask the client anew."
+
+
+def identify(desk: Desk, *, health: str = "") -> None:
+    """Two facts and a trigger in the path that is about to end; health with the client's permission."""
+    texts = {"skills": "Osaa hitsata", "strengths": "Sinnikäs"} | ({"health": health} if health else {})
+    entry = build_identification(on=date(2026, 11, 10), signs=frozenset({"TR03"}), remark="kertoi itse", texts=texts)
+    assessments.keep_identification(desk.uow, desk.case, entry, expected_number=0, actor=desk.actor, now=desk.now)
+
+
+def kinds_offered(desk: Desk, model: str) -> dict[str, str | None]:
+    found = queries.offers_of(desk.uow, desk.case, latest(model), TODAY)
+    return {one.kind: str(one.why_not) if one.why_not else None for one in found}
+
+
+def test_what_was_identified_begins_the_new_path_and_lives_its_own_life_there(desk: Desk) -> None:
+    """PA2: a sign keeps its day and who noticed it; what is written later in one path stays in it."""
+    identify(desk)
+    opened = desk.follow(carried={CarryKind.FACTS: (desk.id,), CarryKind.SIGNS: (desk.id,)})
+    record = identification_of(desk.uow, opened.id)
+    assert (record.value("skills"), record.value("strengths")) == ("Osaa hitsata", "Sinnikäs")
+    (sign,) = record.open_signs("trigger")
+    told = (sign.code, sign.noted_on, sign.noted_by, sign.remark)
+    assert told == ("TR03", date(2026, 11, 10), desk.worker.id, "kertoi itse")
+    entry = build_identification(texts={"skills": "Ei hitsaa enää"})
+    old = identification_of(desk.uow, desk.id).number
+    assessments.keep_identification(desk.uow, desk.case, entry, expected_number=old, actor=desk.actor, now=desk.now)
+    assert identification_of(desk.uow, opened.id).value("skills") == "Osaa hitsata"
+
+
+def test_facts_may_go_without_the_signs_and_nothing_goes_unasked(desk: Desk) -> None:
+    identify(desk)
+    opened = desk.follow(carried={CarryKind.FACTS: (desk.id,)})
+    assert identification_of(desk.uow, opened.id).signs == ()
+    other = desk.follow(model="work_ability_support")
+    assert identification_of(desk.uow, other.id).number == 0
+
+
+def test_health_goes_only_with_the_consent_that_allows_it(desk: Desk) -> None:
+    """PA2; 703/2023 section 6: ticked alone it is refused at the field."""
+    consent = create_consent(desk.uow, desk.case, build_entry(categories=("health",)), now=desk.now)
+    identify(desk, health="Selkä kipeä")
+    assert kinds_offered(desk, "group_employment")["health"] is None
+    with pytest.raises(Refused) as refusal:
+        desk.follow(carried={CarryKind.HEALTH: (desk.id,)})
+    assert [reason.field for reason in refusal.value.reasons] == ["facts"]
+    opened = desk.follow(carried={CarryKind.HEALTH: (desk.id,), CarryKind.CONSENT: (consent,)})
+    record = identification_of(desk.uow, opened.id)
+    assert (record.value("health"), record.value("skills")) == ("Selkä kipeä", "")
+
+
+def test_health_stays_behind_when_no_consent_that_goes_on_allows_it(desk: Desk) -> None:
+    consent = create_consent(desk.uow, desk.case, build_entry(categories=("health",)), now=desk.now)
+    identify(desk, health="Selkä kipeä")
+    workbench.withdraw_consent(desk.uow, desk.case, consent, on=TODAY, reason=None, actor=desk.actor, now=desk.now)
+    offered = kinds_offered(desk, "group_employment")
+    assert (offered["health"], offered["facts"]) == ("No consent that goes on allows health data.", None)
+
+
+def test_what_was_written_in_one_client_register_stays_in_it(desk: Desk) -> None:
+    """703/2023 sections 18 and 53: from social welfare to health care nothing crosses by a tick."""
+    identify(desk)
+    finish_needs(desk.uow, desk.case, create_needs(desk.uow, desk.case, on=date(2026, 11, 5)), on=date(2026, 11, 20))
+    crossing = dict.fromkeys(("facts", "signs", "needs"), OTHER_REGISTER)
+    assert kinds_offered(desk, "work_ability_support") == crossing
+    with pytest.raises(Refused) as refusal:
+        desk.follow(model="work_ability_support", carried={CarryKind.FACTS: (desk.id,)})
+    assert [reason.field for reason in refusal.value.reasons] == ["facts"]
+
+
+def test_a_finished_needs_assessment_counts_in_the_new_path_and_in_the_one_after(desk: Desk) -> None:
+    """DO01 by reference: the need is met there, no duty opens, and the path that follows may go on with it too."""
+    version = create_needs(desk.uow, desk.case, on=date(2026, 11, 5))
+    assert "needs" not in kinds_offered(desk, "group_employment"), "a draft is no assessment"
+    finish_needs(desk.uow, desk.case, version, on=date(2026, 11, 20))
+    opened = desk.follow(carried={CarryKind.NEEDS: (version,)})
+    assert "needs_assessment" in met_needs(desk.uow, opened, TODAY)
+    assert not [duty for duty in ledger.open_of_case(desk.uow, opened.id) if duty.kind.startswith("needs")]
+    carried = carried_needs(desk.uow, opened.id)
+    assert carried is not None
+    assert (carried.id, carried.finished_on, carried.case_id) == (version, date(2026, 11, 20), desk.id)
+    following = queries.offers_of(desk.uow, opened, latest("quality_based_coaching"), TODAY)
+    assert [(one.kind, one.id) for one in following] == [(CarryKind.NEEDS, version)]
+    page = queries.carried_page(desk.uow, desk.actor, opened.id, now=desk.now, today=TODAY)
+    assert [one.kind for one in page.carried] == [CarryKind.NEEDS]
+
+
+def test_without_the_tick_the_new_path_asks_for_an_assessment_of_its_own(desk: Desk) -> None:
+    finish_needs(desk.uow, desk.case, create_needs(desk.uow, desk.case, on=date(2026, 11, 5)), on=date(2026, 11, 20))
+    opened = desk.follow()
+    assert "needs_assessment" not in met_needs(desk.uow, opened, TODAY)
+    assert carried_needs(desk.uow, opened.id) is None

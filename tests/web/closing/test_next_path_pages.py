@@ -6,14 +6,18 @@ from uuid import UUID
 from app.assessments import services as assessments
 from app.assessments.queries import identification_of
 from app.cases import queries as cases
+from app.cases.domain import CaseView
 from app.closing import queries as closings
 from app.closing.domain import CarryKind
 from app.consents import queries as consents
 from app.pathways.loader import latest
 from tests.factories.accounts import create_user
-from tests.factories.cases import seen_by
+from tests.factories.assessments import create_needs, finish_needs
+from tests.factories.cases import create_case, seen_by
 from tests.factories.consents import build_entry, create_consent
+from tests.factories.network import create_member
 from tests.factories.plans import create_plan_in_force
+from tests.strict import parse, text_of
 from tests.web.workbench.conftest import Desk
 
 ASKED = {"basis_note": "Asiakas toivoi ryhmää", "worker": "later"}
@@ -96,3 +100,40 @@ def test_a_stranger_opens_no_next_path(desk: Desk) -> None:
     desk.sign_in(stranger)
     assert desk.browser.get(f"{desk.path}/jatko").status_code in {403, 404}
     assert consents.consents_of(desk.uow, desk.case.id) == []
+
+
+def test_the_network_and_the_assessment_tell_what_came_from_the_path_before(desk: Desk) -> None:
+    """A member who came over says from where; one added in the new path says nothing."""
+    walked = create_case(
+        desk.uow, client_id=desk.case.client_id, model="quality_based_coaching", worker=desk.worker, team=desk.team
+    )
+    before = seen_by(desk.uow, desk.actor, walked, now=desk.now)
+    consent = create_consent(desk.uow, before, build_entry(given=("kela",)), now=desk.now)
+    member = create_member(desk.uow, before, name="Mirva Salo", party="kela", now=desk.now)
+    version = create_needs(desk.uow, before, on=date(2026, 11, 24))
+    finish_needs(desk.uow, before, version, on=date(2026, 11, 24))
+    desk.uow.commit()
+    told = {
+        "consents": f"consent:{consent}",
+        "members": f"member:{member}",
+        "facts": f"needs:{version}",
+    }
+    answer = desk.browser.submit(f"/polut/{before.id}/jatko?malli=group_employment", {**ASKED, **told}, form="jatko")
+    opened = seen_by(desk.uow, desk.actor, case_at(desk, answer.location), now=desk.now)
+    create_member(desk.uow, opened, name="Uusi Ihminen", party="kela", now=desk.now)
+    desk.uow.commit()
+    network = desk.browser.get(f"/polut/{opened.id}/verkosto").get_data(as_text=True)
+    people = [text_of(item) for item in parse(network).iter("li") if "Kela" in text_of(item)]
+    assert {words.split(",")[0]: f"Tuotu polulta {before.ref}" in words for words in people} == {
+        "Mirva Salo": True,
+        "Uusi Ihminen": False,
+    }
+    page = desk.browser.get(f"/polut/{opened.id}/arviointi").get_data(as_text=True)
+    assert f"Valmis 24.11.2026. Tuotu polulta {before.ref}" in page
+    assert f'href="/polut/{before.id}/arviointi/palvelutarve/{version}"' in page
+    brought = desk.browser.get(f"/polut/{opened.id}/tuotu").get_data(as_text=True)
+    assert "Palvelutarpeen arvio" in brought
+
+
+def case_at(desk: Desk, location: str) -> CaseView:
+    return cases.case_of(desk.uow, UUID(location.rsplit("/", 1)[1]))
