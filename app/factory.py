@@ -17,6 +17,7 @@ from app.accounts import queries as accounts
 from app.accounts import views as accounts_views
 from app.accounts.domain import AccountsGround, Limit, SessionLimits, SignInLimits
 from app.accounts.passwords import Hasher
+from app.activity import queries as activity_queries
 from app.activity import services as activity
 from app.activity import views as activity_views
 from app.assessments import views as assessments_views
@@ -149,8 +150,12 @@ def create_app(settings: Settings, sessions: sessionmaker[Session] | None = None
     measures_views.init_app(app, path_events.events_of)
     papers_views.init_app(app, Press(settings.root))
     activity_views.init_app(app, workbench.facts_of)
-    above_plans = plans_views.Above(facts_of=workbench.facts_of, after_acceptance=_follow_plan)
-    plans_views.init_app(app, above_plans)
+    plans_views.init_app(
+        app,
+        plans_views.Above(
+            facts_of=workbench.facts_of, contract_of=activity_queries.contract_of, after_acceptance=_follow_plan
+        ),
+    )
     app.extensions[intake_views.QUEUE] = Queue(settings.broker_url)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

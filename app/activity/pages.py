@@ -21,7 +21,9 @@ from app.activity.domain import ActivityKind, AttendanceView, PeriodState, Perio
 from app.cases import queries as cases
 from app.cases.domain import CaseView, RecordedView
 from app.core.errors import NotFound
+from app.core.texts import Text
 from app.core.uow import UnitOfWork
+from app.plans.activity import contract_difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class ActivityPage:
     marks: tuple[AttendanceView, ...]
     names: Mapping[UUID, str]
     decision: RecordedView | None
+    difference: Text | None
+    """How the plan in force and the contract of the period differ, in words."""
 
     @property
     def earlier(self) -> tuple[PeriodView, ...]:
@@ -107,6 +111,7 @@ def activity_page(
         marks=tuple(marks),
         names=accounts.full_names(uow, [one for one in {*who, period.recorded_by} if one]),
         decision=_decision(uow, case, period),
+        difference=contract_difference(uow, case.id, period.content.contract),
     )
 
 
@@ -125,6 +130,7 @@ def _empty_page(kind: ActivityKind, periods: list[PeriodView]) -> ActivityPage:
         marks=(),
         names={},
         decision=None,
+        difference=None,
     )
 
 

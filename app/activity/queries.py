@@ -193,6 +193,12 @@ def present_period(periods: Collection[PeriodView], today: date) -> PeriodView |
     return min(standing, key=lambda one: order.index(one.state_on(today)), default=None)
 
 
+def contract_of(uow: UnitOfWork, case: CaseView, today: date) -> str | None:
+    """Return the kind of the contract of the present period of a case, or None."""
+    period = present_period(periods_of(uow, case.id), today)
+    return period.content.contract if period else None
+
+
 def other_period(
     uow: UnitOfWork, client_id: UUID, kind: ActivityKind, first: date, last: date
 ) -> tuple[date, date] | None:

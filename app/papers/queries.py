@@ -55,7 +55,8 @@ def paper_of(uow: UnitOfWork, case: CaseView, key: PaperKey, today: date) -> Pap
     if case.team_id in teams:
         about.append((N_("Unit"), teams[case.team_id]))
     own_name = f"{client.first_names} {client.last_name}"
-    signatures = tuple(replace(one, name=own_name) if one.is_client and one.on else one for one in made.signatures)
+    # an empty line too says whose it is: the pen signs beside the name, the day and the way are still to be written
+    signatures = tuple(replace(one, name=own_name) if one.is_client else one for one in made.signatures)
     return replace(made, about=tuple(about), signatures=signatures, is_protected=client.is_protected)
 
 

@@ -1,4 +1,4 @@
-"""Rehabilitative work activity in the plans of a case: what it goes by, and what its start rests on."""
+"""Activity in the plans of a case: what it goes by, what its start rests on, and how its contract fits the plan."""
 
 from datetime import date
 from typing import Final
@@ -6,10 +6,13 @@ from uuid import UUID
 
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
 from app.pathways.domain import Facts
 from app.plans.derived import DERIVED_FROM, IMPLEMENTATION
+from app.plans.fields import Answer, say_answer
 from app.plans.limits import Known, StartCheck, start_conditions, target_group
+from app.plans.loader import field_set_of
 from app.plans.printed import ActivityPart, activity_part
 from app.plans.queries import plans_of, version_of
 from app.plans.versions import VersionView
@@ -17,6 +20,9 @@ from app.reference.loader import reference
 
 STARTS: Final = DERIVED_FROM
 """The kinds of plan that rehabilitative work activity starts with (RU03)."""
+GROUP: Final = "group_employment_plan"
+OUTCOME: Final = "outcome_type"
+"""The question of a group plan that the contract answers to: paid work, or training for a fixed term (DO14)."""
 KINDS: Final = (*STARTS, IMPLEMENTATION)
 
 
@@ -54,3 +60,28 @@ def activity_of(uow: UnitOfWork, case_id: UUID) -> ActivityPart | None:
         if found is not None:
             return found
     return None
+
+
+def contract_note(version: VersionView, contract: str | None) -> Text | None:
+    """Return in words that a group plan aims at something else than the contract says (model C, DO14), or None.
+
+    `contract` is the kind of the contract of the present period, by the same codes as the plan's outcome types; what
+    is not written in either differs from nothing.
+    """
+    planned = version.answers.get(OUTCOME, Answer()).choice
+    form = field_set_of(GROUP, version.head.form_version) if version.head.form_version else None
+    if version.kind != GROUP or form is None or not planned or contract in {None, planned}:
+        return None
+    asked = next(one for one in form if one.code == OUTCOME)
+    return N_(
+        "The plan and the contract of the period differ. In the plan: %(plan)s. In the contract: %(contract)s. "
+        "Change the one that is wrong.",
+        plan=say_answer(asked, Answer(choice=planned)) or planned,
+        contract=say_answer(asked, Answer(choice=contract)) or "",
+    )
+
+
+def contract_difference(uow: UnitOfWork, case_id: UUID, contract: str | None) -> Text | None:
+    """Return in words how the group plan in force differs from the contract of a period, or None."""
+    heads = [plan.in_force for plan in plans_of(uow, case_id) if plan.kind == GROUP and plan.in_force]
+    return contract_note(version_of(uow, case_id, heads[0].id), contract) if heads and contract else None

@@ -18,13 +18,14 @@ from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.core.errors import Conflict
+from app.core.texts import Text
 from app.core.uow import UnitOfWork
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
 from app.pathways.domain import Facts
 from app.pathways.loader import pathway
 from app.plans import queries, services
-from app.plans.activity import start_check
+from app.plans.activity import GROUP, contract_note, start_check
 from app.plans.choice import Advice
 from app.plans.derived import source_of
 from app.plans.domain import WORDS, DueDay, content_problems
@@ -61,11 +62,13 @@ EXTENSION: Final = "polku.plans"
 class Above:
     """What the plans ask of the features above them.
 
-    `facts_of`: what is on record of a case, which the start of an activity rests on. `after_acceptance`: what follows
-    in the same transaction when a plan comes into force, since a period of activity may end on the same day.
+    `facts_of`: what is on record of a case, which the start of an activity rests on. `contract_of`: the kind of the
+    contract of its present period of activity. `after_acceptance`: what follows in the same transaction when a plan
+    comes into force, since a period of activity may end on the same day.
     """
 
     facts_of: Callable[[UnitOfWork, CaseView, date], Facts]
+    contract_of: Callable[[UnitOfWork, CaseView, date], str | None]
     after_acceptance: Callable[[UnitOfWork, CaseView, Actor, datetime], object]
 
 
@@ -117,6 +120,7 @@ def show(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
     shown = {"read": read, "version": read.version, "plan": plan, "before": before, "changes": changes}
     shown |= {"reviews": reviews, "names": names, "postponed": queries.postponed_of(uow(), plan.id)}
     shown |= {"source": source_of(uow(), case.id, read.version)}
+    shown |= {"contract": _contract_note(case, read.version)}
     return _page("plans/show.html", case, deed=DeedForm(), party=_party, missing=_missing(read.version), **shown)
 
 
@@ -147,6 +151,7 @@ def accept(case_id: UUID, version_id: UUID) -> ResponseReturnValue:
         form.open_on(version.head.version)
     done = submit(form, lambda: _accept(case, version_id, form), said=_("The plan is in force"))
     shown = {"form": form, "version": version, "check": _start_check(case, version), **_ready(version)}
+    shown |= {"contract": _contract_note(case, version)}
     return done or _page("plans/accept.html", case, party=_party, missing=_missing(version), **shown)
 
 
@@ -361,6 +366,12 @@ def _above() -> Above:
 
 def _start_check(case: CaseView, version: VersionView) -> StartCheck | None:
     return start_check(uow(), case, version, today(), _above().facts_of(uow(), case, today()))
+
+
+def _contract_note(case: CaseView, version: VersionView) -> Text | None:
+    if version.kind != GROUP:
+        return None
+    return contract_note(version, _above().contract_of(uow(), case, today()))
 
 
 def _sign(case: CaseView, version_id: UUID, form: SignForm) -> str:

@@ -142,6 +142,12 @@ def write_goal(page: Page, number: int, words: str, *, action: str = "") -> None
         goal.get_by_label("Kuka tekee").select_option("Asiakas")
 
 
+def divide_the_work(page: Page) -> None:
+    """Answer what the plan of the support model asks of the network before it comes into force (PA4)."""
+    page.get_by_label("Verkoston jäsenten tehtävät").fill("Verkostoa ei ole.")
+    page.get_by_role("group", name="Kootaanko moniammatillinen ryhmä?").get_by_label("Ei").check()
+
+
 def bring_into_force(page: Page) -> None:
     """Record the spoken acceptance of the draft that is shown."""
     follow(page, "Vie voimaan")

@@ -120,6 +120,8 @@ def make_a_plan(page: Page, keys: Keyboard) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("Tavoite 2, asiakkaan sanoin")).to_be_focused()
     page.keyboard.type("Haluan kotia lähemmäs")
+    keys.write("Verkoston jäsenten tehtävät", "Verkostoa ei ole.")
+    keys.choose(page.get_by_role("group", name="Kootaanko moniammatillinen ryhmä?").get_by_label("Ei"))
     keys.go("Control+Enter")
     said(page, "Suunnitelma tallennettu")
     keys.link("Vie voimaan")
@@ -134,7 +136,7 @@ def make_a_plan(page: Page, keys: Keyboard) -> None:
 
 def hold_the_review(page: Page, keys: Keyboard) -> None:
     keys.link("Suunnitelmat")
-    keys.link("Tarkista suunnitelma")
+    keys.link("Tarkista suunnitelma :")  # the one of the plan, not of the next step
     expect(page.get_by_label("Tilanne nyt")).to_be_focused()
     page.keyboard.type("Työpaja sujuu.")
     keys.go("Control+Enter")

@@ -86,6 +86,7 @@ def write_a_plan(page: Page) -> None:
     press(page, "Tallenna luonnos")
     said(page, "Luonnos tallennettu klo 9.00")
     expect(page.get_by_label("Toimenpide 1")).to_have_value("Varaa terveystarkastus")
+    deeds.divide_the_work(page)
     page.get_by_label("Seuraava tarkistus").fill("")
     press(page, "Tallenna suunnitelma")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Kirjoita seuraavan tarkistuksen päivä")

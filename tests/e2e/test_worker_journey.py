@@ -57,6 +57,7 @@ def make_a_plan(page: Page) -> None:
     press(page, "Lisää tavoite")
     expect(page.get_by_label("Tavoite 2, asiakkaan sanoin")).to_be_focused()
     deeds.write_goal(page, 2, "Haluan löytää työpajan läheltä kotia")
+    deeds.divide_the_work(page)
     press(page, "Tallenna suunnitelma")
     said(page, "Suunnitelma tallennettu")
     deeds.bring_into_force(page)

@@ -28,6 +28,7 @@ from tests.factories.plans import (
 )
 
 DEMO = system_actor("system:demo")
+ANSWERED = needed_answers("work_ability_support_plan", date(2026, 11, 24))
 
 
 def write(
@@ -136,15 +137,35 @@ def test_coming_into_force_freezes_the_version_and_opens_both_duties(uow: UnitOf
 
 def test_a_plan_without_goals_or_review_day_does_not_come_into_force(uow: UnitOfWork, now: datetime) -> None:
     case = create_case(uow)
-    version_id = create_draft(uow, case, now=now)
+    version_id = create_draft(uow, case, content=build_content(goals=(), answers=ANSWERED), now=now)
     with pytest.raises(Refused) as refused:
         accept(uow, case, version_id, on=date(2026, 11, 24))
     assert len(fields_of(refused)) == 2
 
 
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [
+        ("work_ability_support", ["answer-network_tasks", "answer-group_convened"]),
+        ("group_employment", ["answer-outcome_type"]),
+    ],
+)
+def test_what_the_pathway_lays_down_for_the_plan_is_there_before_it_comes_into_force(
+    uow: UnitOfWork, now: datetime, model: str, asked: list[str]
+) -> None:
+    """PA4: the tasks of the network's members, and whether a group is convened (DO05). PC4: what is aimed at (DO14)."""
+    case = create_case(uow, model=model)
+    version_id = create_draft(uow, case, content=build_content(next_review_on=date(2027, 2, 1)), now=now)
+    with pytest.raises(Refused, match="before the plan comes into force") as refused:
+        accept(uow, case, version_id, on=now.date())
+    assert fields_of(refused) == asked
+
+
 def test_days_of_acceptance_are_days_that_have_been(uow: UnitOfWork, now: datetime) -> None:
     case = create_case(uow)
-    version_id = create_draft(uow, case, content=build_content(next_review_on=date(2027, 2, 1)), now=now)
+    version_id = create_draft(
+        uow, case, content=build_content(next_review_on=date(2027, 2, 1), answers=ANSWERED), now=now
+    )
     with pytest.raises(Refused) as refused:
         services.bring_into_force(
             uow,
@@ -200,7 +221,8 @@ def test_a_new_version_takes_over_the_duties_and_keeps_the_anchor_of_the_review(
     plan = create_plan_in_force(uow, case, in_force_on=date(2026, 10, 1), period=(date(2026, 10, 1), date(2027, 3, 31)))
     draft_id = services.start_version(uow, case, plan.id, actor=DEMO, now=now)
     seen = queries.version_of(uow, case.id, draft_id).head.version
-    write(uow, case, draft_id, build_content(next_review_on=date(2026, 12, 28)), now=now, seen=seen)
+    answers = needed_answers(plan.kind, now.date())
+    write(uow, case, draft_id, build_content(next_review_on=date(2026, 12, 28), answers=answers), now=now, seen=seen)
     accept(uow, case, draft_id, on=date(2026, 11, 24))
     (opened,) = duties.open_of_case(uow, case.id)
     assert (opened.kind, opened.due_on, opened.anchor_on) == ("plan_review", date(2026, 12, 28), date(2026, 10, 1))

@@ -21,7 +21,7 @@ from app.plans.versions import PlanView
 from app.reviews import services as reviews
 from tests.factories.accounts import actor_of
 from tests.factories.cases import create_case, create_worker, seen_by
-from tests.factories.plans import accept, answers, build_content, create_plan_in_force, hold_review
+from tests.factories.plans import accept, answers, build_content, create_plan_in_force, hold_review, needed_answers
 
 DEMO = system_actor("system:demo")
 
@@ -230,7 +230,7 @@ def test_a_plan_whose_period_ended_meanwhile_stays_ended(uow: UnitOfWork, now: d
 def test_a_new_version_is_no_review(uow: UnitOfWork, now: datetime) -> None:
     case, plan = plan_of_model(uow, "work_ability_support", date(2026, 9, 1))
     draft = services.start_version(uow, case, plan.id, actor=DEMO, now=now)
-    content = build_content(next_review_on=date(2026, 12, 1))
+    content = build_content(next_review_on=date(2026, 12, 1), answers=needed_answers(plan.kind, now.date()))
     seen = queries.version_of(uow, case.id, draft).head.version
     services.write_version(uow, case, draft, content=content, expected_version=seen, actor=DEMO, now=now)
     accept(uow, case, draft, on=date(2026, 11, 24))

@@ -140,6 +140,9 @@ def test_a_draft_says_that_it_binds_nobody_and_why_its_review_is_late(desk: Desk
     told = order(desk, make_draft(desk)).text
     assert "Luonnos" in told
     assert "Kuntoutusjakso vie keväästä kolme kuukautta." in told
+    assert squeezed("Tapa Asiakas Aino Maria Koivula Terveydenhuolto") in squeezed(told), (
+        "an empty line says whose it is"
+    )
 
 
 def test_the_week_prints_day_by_day_with_its_sum_and_every_broken_limit_with_its_reason(desk: Desk) -> None:

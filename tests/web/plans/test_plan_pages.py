@@ -54,6 +54,7 @@ GOAL = {
     "goal-1-action-1-due": "4.12.2026",
     "next_review_on": "+2 kk",
 }
+COMPLETE = GOAL | {"answer-network_tasks": "Verkostoa ei ole.", "answer-group_convened": "no"}
 
 
 def test_a_plan_is_started_written_and_read(desk: Desk) -> None:
@@ -149,7 +150,7 @@ def test_what_is_missing_is_told_before_anybody_signs(desk: Desk, draft: UUID) -
     page = desk.browser.get(accept).text
     assert "Kirjoita ensin nämä" in page
     assert "<li>Kirjoita ainakin yksi tavoite, ennen kuin suunnitelma tulee voimaan.</li>" in page
-    send(desk, draft, GOAL)
+    send(desk, draft, COMPLETE)
     assert "Kirjoita ensin nämä" not in desk.browser.get(accept).text
 
 
@@ -208,7 +209,7 @@ def test_the_second_writer_gets_both_versions_and_may_choose(desk: Desk, draft: 
 
 
 def test_the_plan_comes_into_force_with_the_clients_word(desk: Desk, draft: UUID) -> None:
-    send(desk, draft, GOAL)
+    send(desk, draft, COMPLETE)
     url = f"{desk.path}/suunnitelmat/{draft}/voimaan"
     answer = desk.browser.submit(
         url, {"sign-client-on": "24.11.2026", "sign-client-way": "oral", "client_comment": "Sopii."}, form="voimaan"
@@ -222,7 +223,7 @@ def test_the_plan_comes_into_force_with_the_clients_word(desk: Desk, draft: UUID
 
 
 def test_without_the_way_of_acceptance_it_does_not(desk: Desk, draft: UUID) -> None:
-    send(desk, draft, GOAL)
+    send(desk, draft, COMPLETE)
     answer = desk.browser.submit(f"{desk.path}/suunnitelmat/{draft}/voimaan", form="voimaan")
     assert answer.status_code == 422
     assert 'href="#sign-client-on"' in answer.text
