@@ -253,6 +253,19 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """How a plan is put into practice: the answers of an implementation plan by their code, and what the client says.
+
+    `to_coaching`: whether the client is guided to coaching, yes or no.
+    """
+
+    summary: str
+    answers: Mapping[str, str]
+    to_coaching: str
+    client_comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Onward:
     """How one client goes on along another path."""
 
@@ -271,6 +284,7 @@ class Followed:
 
     voices: Mapping[str, Voice]
     activities: Mapping[str, tuple[Activity, ...]]
+    practice: Practice
     next_path: Onward
 
 

@@ -109,6 +109,19 @@ def test_activity_has_gone_on_for_weeks_and_for_one_client_nears_the_limit_of_th
     assert all(row.away for row in periods)
 
 
+def test_one_plan_is_put_into_practice_with_its_answers_and_its_week(region: Region) -> None:
+    """DO04 of the demo: derived from a plan in force, with every answer and the days of the activity."""
+    plans = rows(
+        region.uow,
+        "SELECT v.id, v.state, v.period_start, count(DISTINCT a.code) AS answers, count(DISTINCT d.weekday) AS days"
+        " FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.derived_from_id IS NOT NULL"
+        " LEFT JOIN plan_answer a ON a.plan_version_id = v.id LEFT JOIN plan_weekday d ON d.plan_version_id = v.id"
+        " WHERE p.kind = 'implementation_plan' GROUP BY v.id",
+    )
+    assert [(row.state, row.answers, row.days) for row in plans] == [("in_force", 6, 3)]
+    assert plans[0].period_start < TODAY
+
+
 def test_papers_lie_printed_and_one_client_goes_on_along_another_path(region: Region) -> None:
     printed = rows(region.uow, "SELECT DISTINCT case_id FROM audit_event WHERE action = 'printed'")
     assert len(printed) == 3
