@@ -181,7 +181,6 @@ class Records:
 
     def review(self) -> None:
         """Hold the review of the plan that is in force, with its one goal."""
-        self.page.get_by_role("link", name=re.compile("^Tarkista suunnitelma")).first.click()
         self.page.get_by_label("Tilanne nyt").fill("Arki sujuu paremmin.")
         tick(self.page.get_by_role("group", name="Ketkä osallistuivat"), "Työvoimaviranomainen")
         press(self.page, "Tallenna ja jatka")
