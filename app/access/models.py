@@ -1,6 +1,5 @@
 """The verified client relationship that access rests on (act 703/2023, section 9; ruling 2)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -39,8 +38,3 @@ class Standing(Base):
     basis_id: Mapped[UUID | None]
     valid_from: Mapped[Instant]
     valid_to: Mapped[Instant | None]
-
-
-def holds_at(row: Standing, now: datetime) -> bool:
-    """Whether the standing is in force at the instant."""
-    return row.valid_from <= now and (row.valid_to is None or row.valid_to > now)

@@ -221,11 +221,6 @@ def visitor(*, address: str = "", request_id: str = "") -> Actor:
     return Actor(kind="visitor", id=None, name="visitor", address=address, request_id=request_id)
 
 
-def role_name(role: Role) -> Text:
-    """The name of a role for people."""
-    return ROLE_NAMES[role]
-
-
 ROLE_NAMES: Final[dict[Role, Text]] = {
     Role.OWN_WORKER: N_("Own worker"),
     Role.COORDINATOR: N_("Work ability coordinator"),

@@ -32,7 +32,6 @@ HEALTH: Final = "health"
 CHANNEL: Final = "contact_channel"
 PERSON: Final = "contact_person"
 LOOKED: Final = "looked"
-CLOSE_PERSON: Final = "close_person"
 
 
 class SignKind(StrEnum):

@@ -16,7 +16,6 @@ from app.web.forms import (
 )
 from app.web.texts import _l
 
-STATUTORY_KINDS = frozenset({"law"})
 BASIS_OF_KIND = {
     ConsentKind.CONSENT: "CONSENT",
     ConsentKind.PERMISSION: "DISCLOSURE_PERMISSION",

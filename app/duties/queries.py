@@ -166,13 +166,6 @@ def overdue_reviews(today: date) -> Select[UUID, UUID, UUID, date, date | None, 
     ).where(Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), is_late(Duty.due_on.expression, today))
 
 
-def coming_reviews(first: date, last: date) -> Select[UUID, UUID, UUID, date]:
-    """One row for each open plan review due from `first` to `last`, both included."""
-    return select(Duty.id.label("duty_id"), Duty.case_id, Duty.subject_id.label("plan_id"), Duty.due_on).where(
-        Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), Duty.due_on.between(first, last)
-    )
-
-
 def due_counts(
     due_on: ColumnElement[date], waits_for: ColumnElement[str], today: date
 ) -> tuple[Label[int], Label[int], Label[int], Label[int], Label[int]]:

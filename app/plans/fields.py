@@ -31,8 +31,6 @@ class FieldType(StrEnum):
     WEEK = "week"
 
 
-WORDED: Final = frozenset({FieldType.TEXT, FieldType.LINE, FieldType.PLACE})
-"""Types whose answer is free text about the client, which is sealed."""
 CHOSEN: Final = frozenset({FieldType.CHOICE, FieldType.YES_NO})
 MOST_TEXT: Final = 4_000
 MOST_LINE: Final = 500
