@@ -16,6 +16,9 @@ from app.access.predicates import StandingKind
 from app.accounts.models import User
 from app.activity.models import ActivityEvaluation, ActivityPeriod
 from app.assessments.models import NeedsAssessment
+from app.assessments.needs import limits_of
+from app.assessments.queries import head_of
+from app.assessments.services import REOPENED as ANEW
 from app.cases.models import Case, NextStep, StageVisit
 from app.clients.domain import name_prefixes
 from app.clients.models import Client, ClientToken
@@ -30,7 +33,7 @@ from app.pathways.engine import first_days, stage_map
 from app.plans.domain import REOPENED, DueDay, VersionState, explain_due
 from app.plans.models import Plan, PlanVersion, Review
 from app.protection.models import SealedContact
-from app.reference.loader import cadence_for
+from app.reference.loader import cadence_for, reference
 from app.upkeep.domain import Drift, Finding
 
 PERIOD: Final = "activity_period"
@@ -211,7 +214,10 @@ def _orphans() -> Select[*tuple[Any, ...]]:
 
 
 def _wrong_assessments(uow: UnitOfWork) -> Iterator[Finding]:
-    """Needs assessments whose start or end nobody is reminded of, and those that are over and still owed."""
+    """Needs assessments that nobody is reminded of or on another day than 1301/2014 36 § and the group give; and over.
+
+    A day given anew with a reopened case is a decision of its own.
+    """
     is_finished = NeedsAssessment.finished_on.is_not(None)
     over = {
         DutyKind.NEEDS_ASSESSMENT_START: or_(NeedsAssessment.started_on.is_not(None), is_finished),
@@ -225,6 +231,11 @@ def _wrong_assessments(uow: UnitOfWork) -> Iterator[Finding]:
         open_cases = cases.where(Case.closed_at.is_(None))
         yield from _findings(uow, Drift.DUTY_MISSING, open_cases.where(~is_over, ~is_owed, ~is_settled))
         yield from _findings(uow, Drift.DUTY_EXTRA, open_cases.where(is_over, is_owed))
+        owed = open_cases.add_columns(NeedsAssessment, Duty.due_on).join(Duty, of_one).where(~is_over)
+        for ref, _, row, due_on in uow.session.execute(owed.where(Duty.closed_at.is_(None), Duty.rule_code != ANEW)):
+            limit_on = limits_of(head_of(row), reference())[kind].limit_on
+            if due_on != limit_on:
+                yield Finding(Drift.DUTY_DAY, ref, f"{kind} {due_on} / {limit_on}")
 
 
 MOVED: Final = frozenset({REOPENED, *POSTPONINGS})

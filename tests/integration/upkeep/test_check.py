@@ -101,12 +101,29 @@ DRIFTS: dict[str, tuple[str, Drift]] = {
         "DELETE FROM duty WHERE case_id = :case AND kind = 'needs_assessment_done'",
         Drift.DUTY_MISSING,
     ),
+    "an assessment on another day": (
+        "UPDATE duty SET due_on = due_on + 1 WHERE case_id = :case AND kind = 'needs_assessment_done'",
+        Drift.DUTY_DAY,
+    ),
+    "an assessment initiated earlier": (
+        "UPDATE needs_assessment SET initiated_on = initiated_on - 3 WHERE case_id = :case",
+        Drift.DUTY_DAY,
+    ),
     "an assessment over": (
         "UPDATE needs_assessment SET finished_on = '2026-11-23' WHERE case_id = :case",
         Drift.DUTY_EXTRA,
     ),
     "no tokens": ("DELETE FROM client_token WHERE client_id = :client", Drift.TOKENS),
 }
+
+
+def test_an_assessment_asked_for_anew_with_a_reopened_case_has_a_day_of_its_own(
+    uow: UnitOfWork, case: CaseView, now: datetime
+) -> None:
+    moved = "UPDATE duty SET due_on = due_on + 14, rule_code = 'REOPENED' WHERE kind = 'needs_assessment_done'"
+    uow.session.execute(text("DELETE FROM reminder_entry"))
+    uow.session.execute(text(moved))
+    assert services.check(uow, now) == []
 
 
 @pytest.mark.parametrize("drift", DRIFTS)
