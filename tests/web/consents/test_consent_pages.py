@@ -24,7 +24,7 @@ def test_a_consent_without_its_kinds_of_data_comes_back_with_the_cure_and_every_
     values = ITEMS | {"categories": [], "form": "oral"}
     answer = desk.browser.submit(f"{desk.path}/suostumukset/uusi", values, form="suostumus")
     assert answer.status_code == 422
-    assert "Valitse vähintään yksi tietolaji" in answer.text
+    assert "Valitse ainakin yksi tietoryhmä" in answer.text
     assert ticked(answer.text) == {
         "kind": "consent",
         "parties": "kela",
