@@ -50,7 +50,7 @@ READERS: Final = {
     "users:manage": "paula.aho",
 }
 WORKER: Final = "anna.maki"
-PARTS: Final = 2  # a worker has so many pages that one test would run out of its time
+PARTS: Final = 4  # a worker has so many pages that one test would run out of its time
 OPEN: Final = (
     "SELECT c.id, c.client_id, p.id, v.id, s.id FROM pathway_case c"
     " JOIN user_account u ON u.id = c.primary_worker_id AND u.username = 'anna.maki'"
