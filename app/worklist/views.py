@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from app.access.actor import Role
 from app.access.permissions import Permission
-from app.duties.domain import STEPS, WaitsFor
+from app.duties.domain import STEPS, DutyKind, WaitsFor
 from app.pathways.loader import all_latest
 from app.web.guards import requires
 from app.web.marks import due_chip, due_note, guard_word, mini_trail
@@ -126,7 +126,11 @@ def _order_words(wanted: WorklistFilter) -> str:
 def _links() -> dict[str, list[str]]:
     """Return the addresses of a row in pieces, between which the case's id goes: building each would cost the page."""
     back = request.full_path.rstrip("?")
-    return {"case": _around("workbench.summary"), "log": _around("workbench.log", next=f"{back}#kirjaa-{NIL}")}
+    return {
+        "case": _around("workbench.summary"),
+        "log": _around("workbench.log", next=f"{back}#kirjaa-{NIL}"),
+        "review": _around("reviews.start"),
+    }
 
 
 def _around(endpoint: str, **more: Any) -> list[str]:  # noqa: ANN401 - values of an address
@@ -149,13 +153,24 @@ def _rows(shown: WorklistPage, wanted: WorklistFilter) -> list[dict[str, str]]:
             "ref": row.ref,
             "beside": guarded if row.is_protected else _town(row.town),
             "stage": _stage(row.states, row.number, row.stage),
-            "step": escape(row.step) if row.step else steps[row.kind or ""],
+            "step": _step(row, steps, spelled.join(links["review"]) if is_own else ""),
             "whose": escape(waits.get(row.waits_for or "", "") if is_own else _whose(row, waits, shown.workers)),
             "due": _chip(row.due_on, on, spoken),
             "last": _last(row.last_on, row.last_kind, spoken),
         }
         for row in shown.rows
     ]
+
+
+def _step(row: WorklistRow, steps: Mapping[str, Markup], review: str) -> Markup:
+    """Return a promise in its own words or the name of the act; a review is a page away for who has to hold it."""
+    if row.step:
+        return escape(row.step)
+    act = steps[row.kind or ""]
+    if row.kind != DutyKind.PLAN_REVIEW or not review:
+        return act
+    link = Markup('<a href="{}">{}<span class="govuk-visually-hidden">: {}</span></a>')
+    return link.format(Markup(review), act, row.name)  # noqa: S704 - built by url_for and escaped
 
 
 def fill(skeleton: str, values: Mapping[str, str]) -> Markup:

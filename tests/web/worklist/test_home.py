@@ -46,7 +46,8 @@ def test_a_row_says_who_where_what_next_by_when_and_when_last(
     (row,) = rows_of(html)
     assert row[0] == f"Aho Eero{case.client_ref} · Lahti"
     assert row[1] == "7/7 Seuranta"
-    assert row[2] == "Tarkista suunnitelmaOdottaa sinua"
+    assert row[2] == "Tarkista suunnitelma: Aho EeroOdottaa sinua"
+    assert f'href="/polut/{case.id}/tarkistus"' in html
     assert row[3] == "Myöhässä 17 pvla 7.11."
     assert row[4] == "Ei vielä"
     assert counters_of(html) == ["1 Myöhässä", "0 Tänään", "0 Tällä viikolla", "1 Odottaa minua", "0 Odottaa muita"]
@@ -120,9 +121,11 @@ def test_the_team_view_shows_colleagues_clients_and_names_who_answers(
     sign_in_as(client, uow, worker)
 
     assert "Sinulla ei ole vielä asiakkaita" in client.get("/tyolista").get_data(as_text=True)
-    (row,) = rows_of(client.get("/tyolista?nakyma=tiimi").get_data(as_text=True))
+    html = client.get("/tyolista?nakyma=tiimi").get_data(as_text=True)
+    (row,) = rows_of(html)
 
     assert row[2].endswith("Juha Laine")
+    assert "/tarkistus" not in html, "a review is held by who has to hold it"
 
 
 def test_a_lead_sees_the_led_team_and_nothing_of_another(
