@@ -251,6 +251,12 @@ class ReviewForms:
         day: date | None = self.form("tilanne").held_on.data if "tilanne" in self.kept else None
         return day
 
+    @property
+    def invited(self) -> list[str]:
+        """The parties that took part and whom no law names: each needs a basis towards the client."""
+        parties: list[str] = (self.form("tilanne").parties.data or []) if "tilanne" in self.kept else []
+        return [party for party in parties if party not in self.reviewers]
+
     def check(self, step: str, form: Any, *, today: date) -> None:  # noqa: ANN401 - as above
         """Raise Refused or Conflict for what the service would refuse of this step."""
         if step == "tilanne":

@@ -16,8 +16,6 @@ from app.access.policy import ensure
 from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.clients.domain import ClientName
-from app.consents import queries as consents
-from app.consents.domain import basis_of
 from app.core.clock import local_date
 from app.core.errors import Conflict, FieldProblem, Refused
 from app.core.ids import new_id
@@ -26,7 +24,8 @@ from app.core.uow import UnitOfWork
 from app.plans import queries as plans
 from app.plans.domain import LONGEST_LINE, LONGEST_TEXT, ActionState, GoalAnswer, HeldReview
 from app.reference.loader import reference
-from app.reviews.domain import OWN_PARTIES, named_in, row_name
+from app.reviews.domain import named_in, row_name
+from app.reviews.queries import without_basis
 from app.reviews.services import hold_review
 
 
@@ -116,7 +115,7 @@ def _row_problems(
             yield row.blame("situation", N_("The text names another client of the group. Leave the name out."))
         if not (row.situation or "").strip():
             yield row.blame("situation", N_("Write how things stand now."))
-        without = parties_without_basis(uow, row.case.id, meeting)
+        without = without_basis(uow, row.case.id, meeting.parties, meeting.held_on)
         if without and not row.is_apart:
             labels = ", ".join(reference().parties.label(code) for code in without)
             words = N_(
@@ -125,17 +124,10 @@ def _row_problems(
             yield row.blame("apart", words)
 
 
-def parties_without_basis(uow: UnitOfWork, case_id: UUID, meeting: Meeting) -> list[str]:
-    """Return the parties of the meeting with whom nothing may be shared of the client on its day."""
-    given = consents.consents_of(uow, case_id)
-    outside = [party for party in meeting.parties if party not in OWN_PARTIES]
-    return [party for party in outside if not basis_of(given, party, meeting.held_on).holds]
-
-
 def _hold(
     uow: UnitOfWork, meeting: Meeting, meeting_id: UUID, row: GroupRow, *, actor: Actor, now: datetime
 ) -> list[FieldProblem]:
-    without = parties_without_basis(uow, row.case.id, meeting)
+    without = without_basis(uow, row.case.id, meeting.parties, meeting.held_on)
     held = HeldReview(
         version_id=row.version_id,
         held_on=meeting.held_on,

@@ -34,7 +34,7 @@ from app.plans.queries import Why, postponed_of
 from app.plans.versions import PlanView, VersionView
 from app.reference.domain import Deadline
 from app.reference.loader import reference
-from app.reviews.domain import LimitKind
+from app.reviews.domain import OWN_PARTIES, LimitKind
 
 OTHERS: Final = 3
 GROUP_MODEL: Final = "group_employment"
@@ -237,3 +237,9 @@ def _sheet(uow: UnitOfWork, member: GroupMember, today: date) -> GroupSheet:
         due=plans.due_of(member.case, plan, in_force_on=today, period_end=end, more_held=[today]),
         with_basis=tuple(one.code for one in reference().parties.on(today) if basis_of(given, one.code, today).holds),
     )
+
+
+def without_basis(uow: UnitOfWork, case_id: UUID, parties: Iterable[str], on: date) -> list[str]:
+    """Return the outside parties with whom nothing may be shared of the client on a day (703/2023 6 §)."""
+    given = consents.consents_of(uow, case_id)
+    return [party for party in parties if party not in OWN_PARTIES and not basis_of(given, party, on).holds]

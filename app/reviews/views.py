@@ -248,11 +248,13 @@ def _step_url(told: ReviewForms, step: str) -> str:
 
 def _page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> ResponseReturnValue:
     client = clients.client_of(uow(), told.case.client_id)
+    without = queries.without_basis(uow(), told.case.id, told.invited, told.held_on or today())
     shown: dict[str, Any] = {
         "told": told,
         "form": form,
         "step": step,
         "client": client,
+        "without": [reference().parties.label(code) for code in without],
         "step_url": partial(_step_url, told),
     }
     words: dict[str, Any] = {"words": dict(worded(WORDS, WORDS)), "deed_words": dict(DEEDS)}

@@ -1,6 +1,8 @@
 """The review in four steps: it stops and goes on, works without script, and opens the next day."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +16,7 @@ from app.plans.held import reviews_of
 from app.plans.versions import PlanView
 from tests.factories.accounts import create_user
 from tests.factories.cases import create_case
+from tests.factories.consents import build_entry, create_consent
 from tests.factories.plans import create_plan_in_force, replace_version
 from tests.strict import parse
 from tests.web.workbench.conftest import Desk
@@ -35,7 +38,7 @@ def url(desk: Desk, plan: PlanView, step: str) -> str:
     return f"{desk.path}/tarkistus/{plan.id}/{step}"
 
 
-def answer(desk: Desk, plan: PlanView, step: str, values: dict[str, str] | None = None) -> TestResponse:
+def answer(desk: Desk, plan: PlanView, step: str, values: Mapping[str, Any] | None = None) -> TestResponse:
     return desk.browser.submit(url(desk, plan, step), values or {}, form="vaihe")
 
 
@@ -258,3 +261,14 @@ def test_without_a_plan_in_force_it_leads_to_the_plans_and_says_so(desk: Desk) -
     found = desk.browser.get(f"{desk.path}/tarkistus")
     assert urlsplit(found.location).path == f"{desk.path}/suunnitelmat"
     assert "Voimassa olevaa suunnitelmaa ei ole" in desk.browser.get(found.location).text
+
+
+def test_a_party_that_took_part_without_a_basis_is_told_of_with_the_way_to_mend_it(desk: Desk, plan: PlanView) -> None:
+    """703/2023 section 6: the wizard warns and goes on; a consent takes the warning away."""
+    answer(desk, plan, "tilanne", SITUATION | {"parties": ["client", "worker", "kela"]})
+    page = desk.browser.get(url(desk, plan, "tavoitteet")).text
+    assert "Perustetta saada asiakkaan tietoja ei ole kirjattu: Kela." in page
+    assert f'href="{desk.path}/suostumukset/uusi"' in page
+    create_consent(desk.uow, desk.case, build_entry(), now=desk.now)
+    desk.uow.commit()
+    assert "Perustetta saada" not in desk.browser.get(url(desk, plan, "tavoitteet")).text
