@@ -53,3 +53,10 @@ def test_the_tests_named_for_a_code_are_there_and_hold_it(code: str) -> None:
     assert code in EXPLAINED
     for path in PROVED[code]:
         assert code in codes_in((ROOT / path).read_text(encoding="utf-8")), f"{path} does not name {code}"
+
+
+def test_every_decision_has_a_number_of_its_own_and_says_it() -> None:
+    papers = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    named = [int(path.name.partition("-")[0]) for path in papers]
+    said = [int(path.read_text(encoding="utf-8").removeprefix("# ").partition(".")[0]) for path in papers]
+    assert said == named == list(range(1, len(papers) + 1))
