@@ -117,17 +117,6 @@ def leads_of(uow: UnitOfWork, team_id: UUID, now: datetime) -> list[UUID]:
     )
 
 
-def deputy_of(uow: UnitOfWork, user_id: UUID, on: date) -> UUID | None:
-    """Who stands in for the user on a day: the active deputy of an absence that covers it."""
-    return uow.session.execute(
-        select(Absence.deputy_id)
-        .join(User, User.id == Absence.deputy_id)
-        .where(Absence.user_id == user_id, Absence.from_on <= on, Absence.to_on >= on, User.is_active)
-        .order_by(Absence.from_on.desc(), Absence.id)
-        .limit(1)
-    ).scalar_one_or_none()
-
-
 def absences_of(uow: UnitOfWork, user_id: UUID, *, since: date) -> list[AbsenceView]:
     """The user's absences that last at least to a day, the next one first."""
     rows = uow.session.execute(

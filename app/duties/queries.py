@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, Select, and_, func, select
+from sqlalchemy import ColumnElement, Label, and_, func, select
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.core.errors import NotFound
@@ -152,18 +152,6 @@ def earliest_open(case_id: ColumnElement[UUID] | Any) -> LateralFromClause:  # n
         .limit(1)
         .lateral("earliest_duty")
     )
-
-
-def overdue_reviews(today: date) -> Select[UUID, UUID, UUID, date, date | None, str]:
-    """One row an overdue plan review (ruling 18): `duty_id, case_id, plan_id, due_on, law_limit_on, rule_code`."""
-    return select(
-        Duty.id.label("duty_id"),
-        Duty.case_id,
-        Duty.subject_id.label("plan_id"),
-        Duty.due_on,
-        Duty.law_limit_on,
-        Duty.rule_code,
-    ).where(Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), is_late(Duty.due_on.expression, today))
 
 
 def due_counts(

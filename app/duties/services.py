@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import update
-
 from app.access.actor import Actor
 from app.core.clock import local_date
 from app.core.ids import new_id
@@ -95,18 +93,6 @@ def close_duty(
     row.closing_reason = uow.vault.seal_optional("duty", "closing_reason", row.id, (reason or "").strip() or None)
     uow.flush()
     return row.id
-
-
-def close_all_of_case(uow: UnitOfWork, *, case_id: UUID, outcome: str, on: date, actor: Actor, now: datetime) -> int:
-    """Close everything open in the case, in one statement, and return how many there were."""
-    uow.flush()
-    closed = uow.session.scalars(
-        update(Duty)
-        .where(Duty.case_id == case_id, Duty.closed_at.is_(None))
-        .values(closed_at=now, closed_by=actor.id, closed_on=on, outcome=DutyOutcome(outcome))
-        .returning(Duty.id)
-    )
-    return len(closed.all())
 
 
 def _close(row: Duty, outcome: str, *, on: date, actor: Actor, now: datetime) -> None:

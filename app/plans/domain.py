@@ -191,13 +191,6 @@ def _ahead(line: Sequence[date], cadences: Sequence[Cadence], period_end: date |
     return tuple(found)
 
 
-def next_review_due(
-    *, in_force_on: date, held: Iterable[date], cadences: Sequence[Cadence], period_end: date | None = None
-) -> date | None:
-    """Return only the raw calendar limit of the next review; see `explain_due`."""
-    return explain_due(in_force_on=in_force_on, held=held, cadences=cadences, period_end=period_end).limit_on
-
-
 def next_review_problems(
     chosen: date | None,
     due: DueDay,

@@ -1,6 +1,6 @@
 """Staff, teams, deputies, and the actor of a request."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -105,12 +105,3 @@ def test_leads_are_the_active_ones(uow: UnitOfWork, now: datetime) -> None:
     view = queries.get_team(uow, team, now)
     assert (view.name, view.member_count, view.leads) == ("Pohjoinen", 2, ("Lehto Liisa",))
     assert queries.team_names(uow)[team] == "Pohjoinen"
-
-
-def test_a_deputy_stands_in_on_the_days_of_the_absence_only(uow: UnitOfWork, now: datetime, today: date) -> None:
-    user, deputy = create_user(uow), create_user(uow)
-    services.add_absence(uow, user.id, from_on=today, to_on=today + DAY, deputy_id=deputy.id, actor=DEMO, now=now)
-    days = (today - DAY, today, today + DAY, today + 2 * DAY)
-    assert [queries.deputy_of(uow, user.id, on) for on in days] == [None, deputy.id, deputy.id, None]
-    services.deactivate_user(uow, deputy, actor=DEMO, now=now)
-    assert queries.deputy_of(uow, user.id, today) is None

@@ -195,7 +195,9 @@ def test_a_reopened_case_owes_a_passed_day_in_fourteen_days(uow: UnitOfWork, cas
     create_needs(uow, case, on=FRIDAY, content=None)
 
     now = moment_of(date(2026, 11, 24))
-    duty_acts.close_all_of_case(uow, case_id=case.id, outcome="case_closed", on=date(2026, 11, 2), actor=DEMO, now=now)
+    for duty in duties.open_of_case(uow, case.id):
+        about: dict[str, Any] = {"kind": duty.kind, "subject_kind": duty.subject_kind, "subject_id": duty.subject_id}
+        duty_acts.close_duty(uow, **about, outcome="case_closed", on=date(2026, 11, 2), actor=DEMO, now=now)
     services.recompute_duties(uow, case, actor=DEMO, now=now)
     assert owed(uow, case) == {
         "needs_assessment_start": ("REOPENED", date(2026, 12, 8)),

@@ -72,26 +72,6 @@ def test_a_held_review_is_closed_on_the_day_it_was_held(uow: UnitOfWork, now: da
     assert queries.all_of_case(uow, case.id)[0].closed_on == date(2026, 11, 20)
 
 
-def test_closing_the_case_closes_everything_once(uow: UnitOfWork, now: datetime, today: date) -> None:
-    case = create_case(uow)
-    for day in (1, 2, 3):
-        open_review(uow, case.id, date(2026, 12, day), now=now)
-    other = create_case(uow)
-    open_review(uow, other.id, date(2026, 12, 1), now=now)
-    closed = [
-        services.close_all_of_case(uow, case_id=case.id, outcome="case_closed", on=today, actor=DEMO, now=now)
-        for _ in range(2)
-    ]
-    assert closed == [3, 0]
-    assert len(queries.open_of_case(uow, other.id)) == 1
-
-
-def test_an_unknown_outcome_is_refused(uow: UnitOfWork, now: datetime, today: date) -> None:
-    case = create_case(uow)
-    with pytest.raises(ValueError, match="forgotten"):
-        services.close_all_of_case(uow, case_id=case.id, outcome="forgotten", on=today, actor=DEMO, now=now)
-
-
 def test_the_database_holds_one_open_duty_of_a_kind_about_a_thing(uow: UnitOfWork, now: datetime) -> None:
     case, plan_id = create_case(uow), uuid4()
     open_review(uow, case.id, date(2026, 12, 1), plan_id=plan_id, now=now)
@@ -134,15 +114,6 @@ def test_a_row_of_a_list_is_the_case_by_its_earliest_duty(uow: UnitOfWork, now: 
         .where(Case.id.in_([late.id, soon.id, none.id]))
     ).one()
     assert counts._asdict() == {"late": 1, "today": 1, "this_week": 0, "waits_me": 2, "waits_others": 0}
-
-
-def test_overdue_reviews_count_duties_and_not_cases(uow: UnitOfWork, now: datetime, today: date) -> None:
-    case = create_case(uow)
-    open_review(uow, case.id, date(2026, 11, 20), now=now)
-    open_review(uow, case.id, date(2026, 11, 23), now=now)
-    open_review(uow, case.id, date(2026, 11, 24), now=now)
-    found = uow.session.execute(queries.overdue_reviews(today).where(Duty.case_id == case.id)).all()
-    assert sorted(row.due_on for row in found) == [date(2026, 11, 20), date(2026, 11, 23)]
 
 
 @hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

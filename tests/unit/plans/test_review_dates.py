@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.workdays import add_months, is_workday, roll_back
-from app.plans.domain import PERIOD_END, DueDay, explain_due, next_review_due
+from app.plans.domain import PERIOD_END, DueDay, explain_due
 from app.reference.domain import Cadence, Words
 
 DAYS = st.dates(date(2000, 1, 1), date(2090, 12, 31))
@@ -48,7 +48,7 @@ def test_months_are_calendar_months_clamped_to_the_end_of_the_month(
     in_force_on: date, months: int, limit: date
 ) -> None:
     every = cadence(months=months)
-    assert next_review_due(in_force_on=in_force_on, held=[], cadences=[every]) == limit
+    assert explain_due(in_force_on=in_force_on, held=[], cadences=[every]).limit_on == limit
 
 
 def test_the_first_review_of_model_c_is_due_in_half_a_year_whatever_a_year_would_give() -> None:
@@ -143,7 +143,7 @@ def test_the_limit_itself_stays_on_the_day_off() -> None:
 @given(DAYS, st.lists(LATER, max_size=6), st.sampled_from([A, LAW, C]))
 def test_the_limit_comes_after_the_last_review(first: date, distances: list[timedelta], rule: Cadence) -> None:
     held = _line(first, distances)
-    limit = next_review_due(in_force_on=first, held=held, cadences=[rule])
+    limit = explain_due(in_force_on=first, held=held, cadences=[rule]).limit_on
     assert limit is not None
     assert limit > max([first, *held])
 
@@ -153,7 +153,7 @@ def test_the_limit_is_never_more_than_the_cadence_from_the_last_review(
     first: date, distances: list[timedelta], rule: Cadence
 ) -> None:
     held = _line(first, distances)
-    limit = next_review_due(in_force_on=first, held=held, cadences=[rule])
+    limit = explain_due(in_force_on=first, held=held, cadences=[rule]).limit_on
     assert limit is not None
     assert limit <= add_months(max([first, *held]), rule.months)
 
@@ -162,7 +162,7 @@ def test_the_limit_is_never_more_than_the_cadence_from_the_last_review(
 def test_model_c_reviewed_in_time_is_reviewed_twice_in_any_twelve_months(first: date, early: list[int]) -> None:
     line = [first]
     for days in early:
-        limit = next_review_due(in_force_on=line[0], held=line[1:], cadences=[C])
+        limit = explain_due(in_force_on=line[0], held=line[1:], cadences=[C]).limit_on
         assert limit is not None
         line.append(max(limit - timedelta(days=days), line[-1] + timedelta(days=1)))
     for last, following in pairwise(line):
@@ -176,7 +176,7 @@ def test_after_a_late_review_of_model_c_the_twelve_months_before_it_still_hold_i
     first: date, distances: list[timedelta]
 ) -> None:
     line = [first, *_line(first, distances)]
-    limit = next_review_due(in_force_on=first, held=line[1:], cadences=[C])
+    limit = explain_due(in_force_on=first, held=line[1:], cadences=[C]).limit_on
     window = add_months(line[-2], 12)
     assert limit is not None
     assert window <= line[-1] or limit <= window
