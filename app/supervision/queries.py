@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -109,14 +110,21 @@ def _seen(who: Whose) -> ColumnElement[bool]:
 
 
 # ---------------------------------------------------------------- reviews
-def _owed(case_id: Any, window: tuple[date | None, date]) -> LateralFromClause:  # noqa: ANN401 - a column of ids
+def _owed(
+    case_id: Any,  # noqa: ANN401 - a column of ids
+    window: tuple[date | None, date],
+    *,
+    with_postponed: bool = False,
+) -> LateralFromClause:
     """The open plan reviews of one case in a window: the one piece that every number and every list is made of.
 
     The duties are looked up case by case (OFFSET 0 keeps the planner to it): a team is a hundredth of the county, and
     reading all of the county's due reviews to keep a hundredth took ten times as long.
     """
     first, last = window
-    open_reviews = and_(Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), Duty.due_on <= last)
+    in_time = Duty.due_on <= last
+    wanted = or_(in_time, Duty.rule_code == POSTPONED_OFTEN) if with_postponed else in_time
+    open_reviews = and_(Duty.kind == DutyKind.PLAN_REVIEW, Duty.closed_at.is_(None), wanted)
     owed = select(Duty.id, Duty.due_on, Duty.subject_id, Duty.rule_code).where(Duty.case_id == case_id, open_reviews)
     return (owed if first is None else owed.where(Duty.due_on >= first)).offset(0).lateral("owed")
 
@@ -166,7 +174,6 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
     ensure(actor, Permission.SUPERVISE)
     shape, bound = shape_of(actor, wanted.frame), bound_to(actor, wanted.frame, now)
     run = uow.session.connection().execute
-    often = reviews_of(shape, Window.POSTPONED, today).subquery("often")
     cells: list[Cell] = []
     loads: dict[UUID | None, Load] = {}
     names: dict[UUID, str] = {}
@@ -188,7 +195,7 @@ def board(uow: UnitOfWork, actor: Actor, wanted: ReviewFilter, *, now: datetime,
         median_days=total.median,
         median_cases=total.lead_cases,
         late_clients=total.clients,
-        postponed=run(select(func.count()).select_from(often), bound).scalar_one(),
+        postponed=total.postponed,
         # the names matter only where there is a choice
         teams=accounts.team_names(uow) if len(actor.led_team_ids) > 1 else dict.fromkeys(actor.led_team_ids, ""),
     )
@@ -204,7 +211,8 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
     columns = (worker, stage, LEAD.label("lead"), _is_long(_over(today)).label("stayed"))
     chosen = select(Case.id, Case.client_id, *columns).where(_scope(shape)).cte("chosen")
     chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
-    due = _owed(chosen.c.id, (None, days_of(Window.COMING, today)[1]))
+    coming = days_of(Window.COMING, today)[1]
+    due = _owed(chosen.c.id, (None, coming), with_postponed=True)
     late = is_late(due.c.due_on, today)
     counted = (
         select(
@@ -216,7 +224,8 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
             func.count().filter(late).label("late"),
             func.count().filter(due.c.due_on <= days_of(Window.BEYOND, today)[1]).label("beyond"),
             func.min(due.c.due_on).filter(late).label("oldest"),
-            func.count().filter(due.c.due_on >= today).label("coming"),
+            func.count().filter(due.c.due_on.between(today, coming)).label("coming"),
+            func.count().filter(due.c.rule_code == POSTPONED_OFTEN).label("postponed"),
             func.count(chosen.c.client_id.distinct()).filter(late).label("clients"),
         )
         .select_from(chosen.outerjoin(due, true()))
@@ -281,8 +290,15 @@ def _is_long(over: ColumnElement[int]) -> ColumnElement[bool]:
 
 def _over(today: date) -> ColumnElement[int]:
     """Days since the target of the current stage was passed; nothing for a stage without a target."""
+    return type_coerce(literal(today) - Case.current_since, Integer) - _usual()
+
+
+@lru_cache(maxsize=1)
+def _usual() -> ColumnElement[int]:
+    """The target of a case's current stage, its sixty values written out: they were bound anew at each page."""
     usual = case(*(_target(model) for model in all_versions()))
-    return type_coerce(literal(today) - Case.current_since, Integer) - usual
+    written = usual.compile(compile_kwargs={"literal_binds": True})
+    return literal_column(str(written), Integer)
 
 
 def _target(model: Pathway) -> tuple[ColumnElement[bool], ColumnElement[int]]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Date,
     DateTime,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
+    literal_column,
     null,
     or_,
     select,
@@ -158,12 +159,17 @@ def _latest(days: Iterable[date | None]) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
+def _word(text: str) -> ColumnElement[str]:
+    """A word of ours as the statement spells it: the fifty of them were bound anew at each page."""
+    return literal_column(f"'{text}'", String)
+
+
 # ---------------------------------------------------------------- the statements, made once and bound at each reading
 _CASE = bindparam("case_id", type_=Uuid())
 _TODAY = bindparam("today", type_=Date())
 _READER = bindparam("reader", type_=Uuid())
 _NO_DAY = cast(null(), Date())
-_NO_TEXT = literal("", String)
+_NO_TEXT = _word("")
 _NO_NUMBER = cast(null(), Integer())
 _NO_TIME = cast(null(), DateTime(timezone=True))
 _NO_ID = cast(null(), Uuid())
@@ -175,7 +181,7 @@ _HEARD = participation.needs_met(_CASE, _TODAY).subquery()
 # One statement for everything that is short and clear: rows of one shape, told apart by their first column.
 _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
     select(
-        literal("visit", String).label("part"),
+        _word("visit").label("part"),
         StageVisit.stage.label("a"),
         StageVisit.state.label("b"),
         StageVisit.entered_on.label("c"),
@@ -185,7 +191,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         _NO_ID.label("about"),
     ).where(StageVisit.case_id == _CASE),
     select(
-        literal("duty", String),
+        _word("duty"),
         Duty.kind,
         cast(Duty.id, String),
         Duty.due_on,
@@ -195,7 +201,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         Duty.subject_id,
     ).where(Duty.case_id == _CASE, Duty.closed_at.is_(None)),
     select(
-        literal("plan", String),
+        _word("plan"),
         Plan.kind,
         _NO_TEXT,
         _NO_DAY,
@@ -208,7 +214,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
     .where(Plan.case_id == _CASE, Plan.ended_on.is_(None))
     .group_by(Plan.kind),
     select(
-        literal("measure", String),
+        _word("measure"),
         MeasureValue.measure,
         MeasureValue.event,
         MeasureValue.measured_on,
@@ -222,7 +228,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
         MeasureValue.corrected_at.is_(None),
     ),
     select(
-        literal("topic", String),
+        _word("topic"),
         Note.topic,
         Note.kind,
         func.max(Note.happened_on).filter(_MINE),
@@ -233,15 +239,15 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
     )
     .where(Note.case_id == _CASE, Note.happened_on <= _TODAY)
     .group_by(Note.topic, Note.kind),
-    select(literal("document", String), RecordedElsewhere.document, *_NO_MORE).where(
+    select(_word("document"), RecordedElsewhere.document, *_NO_MORE).where(
         RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY
     ),
-    select(literal("activity", String), ActivityPeriod.kind, _NO_TEXT, ActivityPeriod.starts_on, *_ACTIVITY_REST).where(
+    select(_word("activity"), ActivityPeriod.kind, _NO_TEXT, ActivityPeriod.starts_on, *_ACTIVITY_REST).where(
         ActivityPeriod.case_id == _CASE, ActivityPeriod.ends_on >= _TODAY, activity.GOES_ON
     ),
     # needs that are met as they stand, by their code
     *(
-        select(literal("met", String), literal(code, String), *_NO_MORE).where(is_met)
+        select(_word("met"), _word(code), *_NO_MORE).where(is_met)
         for code, is_met in (
             *activity.met_statements(_CASE),
             *network.met_statements(_CASE),
@@ -249,7 +255,7 @@ _PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
             *plans.met_statements(_CASE, _TODAY),
         )
     ),
-    select(literal("met", String), _HEARD.c.code, *_NO_MORE),
+    select(_word("met"), _HEARD.c.code, *_NO_MORE),
 )
 
 
