@@ -295,7 +295,7 @@ class ReviewForms:
 
 
 class GroupForm(PolkuForm):
-    """One meeting and a row for each client; `make_group_form` adds the rows, named r1-, r2- and so on."""
+    """One meeting and a row for each client; `make_group_form` adds the rows, each named by its case."""
 
     held_on = WorkdayField(
         _l("Day of the meeting"),
