@@ -38,7 +38,7 @@ class CaseView:
     closed_on: date | None
     outcome: str | None
     current_stage: StageCode
-    current_since: date
+    current_since: date | None
     last_contact_on: date | None
     last_contact_kind: str | None
     contact_source: str

@@ -12,8 +12,9 @@ from app.core.db import Base, Code, Id, Instant, Sealed, Small
 class Case(Base):
     """A pathway that a client walks.
 
-    `current_stage`, `identified_on`, `planned_on`, `primary_worker_id` and `last_contact_*` are kept by the services
-    in the transaction of the act that changes them, so that a list reads one row; `polku check` recomputes them.
+    `current_stage`, `current_since`, `identified_on`, `planned_on`, `primary_worker_id` and `last_contact_*` are kept
+    by the services in the transaction of the act that changes them, so that a list reads one row; `polku check`
+    recomputes them.
     """
 
     __tablename__ = "pathway_case"
@@ -49,7 +50,7 @@ class Case(Base):
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
     primary_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     current_stage: Mapped[Code]
-    current_since: Mapped[date]
+    current_since: Mapped[date | None]  # the day the current stage was opened; NULL: it is not open, or not known
     identified_on: Mapped[date | None]  # the first known days of stages 2 and 4: the lead time that supervisors watch
     planned_on: Mapped[date | None]
     last_contact_on: Mapped[date | None]

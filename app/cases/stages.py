@@ -63,7 +63,7 @@ def move_stage(
         add_visit(uow, case.id, code, "not_needed", on=today, actor=actor, now=now, reason=why)
     add_visit(uow, case.id, to, "in_progress", on=today, actor=actor, now=now, reason=why)
     _pass_needs(uow, case, to, passed, actor=actor, now=now)
-    _keep_current(uow, case, on=today)
+    _keep_current(uow, case)
     did = {"finished": [*move.finishes], "skipped": [*move.skips], "passed": sorted(passed)}
     detail = {"stage": to, "move": move.kind, "did": did}
     audit.record_in_case(uow, "stage_opened", case, "case", case.id, actor=actor, at=now, detail=detail)
@@ -91,7 +91,7 @@ def skip_stage(
         _end_visit(uow, _open_visit(visits, stage).id, "not_needed", on=today, actor=actor)
     else:
         add_visit(uow, case.id, stage, "not_needed", on=today, actor=actor, now=now, reason=why)
-    _keep_current(uow, case, on=today)
+    _keep_current(uow, case)
     audit.record_in_case(uow, "stage_skipped", case, "case", case.id, actor=actor, at=now, detail={"stage": stage})
 
 
@@ -109,7 +109,7 @@ def finish_stage(
     lock(uow, case, expected_version)
     visit = _open_visit(queries.visits_of(uow, case.id), stage)
     _end_visit(uow, visit.id, "done", on=local_date(now), actor=actor)
-    _keep_current(uow, case, on=local_date(now))
+    _keep_current(uow, case)
     audit.record_in_case(uow, "stage_finished", case, "case", case.id, actor=actor, at=now, detail={"stage": stage})
 
 
@@ -154,7 +154,7 @@ def place_at_stage(
         for code in list(StageCode)[1 : stage.number - 1]:
             add_visit(uow, case.id, code, "done", on=None, actor=actor, now=now, source=source)
         add_visit(uow, case.id, stage, "in_progress", on=since, actor=actor, now=now, source=source)
-    _keep_current(uow, case, on=since)
+    _keep_current(uow, case)
     audit.record_in_case(
         uow, "stage_placed", case, "case", case.id, actor=actor, at=now, detail={"stage": stage, "since": since}
     )
@@ -221,17 +221,16 @@ def _forget_days(uow: UnitOfWork, visit_id: UUID) -> None:
     uow.session.execute(update(StageVisit).where(StageVisit.id == visit_id).values(values))
 
 
-def _keep_current(uow: UnitOfWork, case: CaseView, *, on: date) -> None:
+def _keep_current(uow: UnitOfWork, case: CaseView) -> None:
     """Write the stage and the days the lists show, and count the case's version up."""
     visits = queries.visits_of(uow, case.id)
     stages = engine.stage_map(visits)
-    since = stages.since if stages.is_current_open and stages.since else on
     uow.session.execute(
         update(Case)
         .where(Case.id == case.id)
         .values(
             current_stage=stages.current,
-            current_since=since,
+            current_since=stages.since,
             version=Case.version + 1,
             **engine.first_days(visits)._asdict(),
         )

@@ -115,7 +115,7 @@ def _case(tables: Tables, client: NewClient, case: NewCase, ordinal: int) -> Non
     stages = stage_map(visits)
     at, closed_at = tables.at(case.opened_on), tables.at(case.closed_on) if case.closed_on else None
     row = (case.id, client.id, ordinal, case.model, version, case.opened_on, at, tables.actor.id, case.contact_source)
-    place = (tables.source, case.team_id, case.worker_id, stages.current, stages.since or case.opened_on)
+    place = (tables.source, case.team_id, case.worker_id, stages.current, stages.since)
     closing = (case.closed_on, closed_at, tables.actor.id if closed_at else None, case.outcome)
     tables.rows["pathway_case"].append((*row, *place, *first_days(visits), *_last_contact(case.notes), *closing, 1))
     tables.trace("case_opened", ("case", case.id), case, client.id, at=at, stage=stages.current, model=case.model)

@@ -58,7 +58,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class StageMap:
-    """The seven stages of a case at a glance: state of each, which is current and since when (None: not known)."""
+    """The seven stages of a case at a glance: the state of each, and which is current.
+
+    `since` is the day the current stage was opened; None when it is not open, or the day is not known.
+    """
 
     states: Mapping[StageCode, StageState]
     current: StageCode
@@ -112,7 +115,8 @@ def stage_map(visits: Iterable[VisitLike]) -> StageMap:
             states[code] = StageState(visit.state)
             since[code] = visit.entered_on
     current = _current(states, since)
-    return StageMap(states, current, since.get(current))
+    is_open = states[current] is StageState.IN_PROGRESS
+    return StageMap(states, current, since[current] if is_open else None)
 
 
 def _current(states: Mapping[StageCode, StageState], since: Mapping[StageCode, date | None]) -> StageCode:

@@ -36,7 +36,7 @@ from app.accounts.models import Absence, User
 from app.audit import services as audit
 from app.audit.domain import Purpose, deed_of
 from app.audit.queries import TrailFilter, listed_clients, trail
-from app.cases.models import Case, StageVisit
+from app.cases.models import Case
 from app.clients.domain import format_ref
 from app.clients.models import Client
 from app.core.paging import decode_cursor, page_of
@@ -45,7 +45,6 @@ from app.duties.domain import POSTPONED_OFTEN, DutyKind
 from app.duties.models import Duty
 from app.duties.queries import is_late
 from app.pathways.domain import StageCode
-from app.pathways.engine import StageState
 from app.pathways.loader import all_versions
 from app.pathways.pathway import Pathway
 from app.plans.models import Plan
@@ -208,7 +207,7 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
     A row of a worker has the name and the present or next absence.
     """
     worker, stage = Case.primary_worker_id.label("worker_id"), Case.current_stage.label("stage")
-    columns = (worker, stage, LEAD.label("lead"), _is_long(_over(today)).label("stayed"))
+    columns = (worker, stage, LEAD.label("lead"), (_over(today) > 0).label("stayed"))
     chosen = select(Case.id, Case.client_id, *columns).where(_scope(shape)).cte("chosen")
     chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
     coming = days_of(Window.COMING, today)[1]
@@ -271,25 +270,14 @@ def stays_of(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
     columns = (Case.current_stage.label("stage"), Case.current_since.label("since"), over.label("over"))
     worker = Case.primary_worker_id.label("worker_id")
     found = select(Case.id, Case.client_id, worker, Case.model_key, Case.model_version, *columns)
-    return _narrowed(found.where(_scope(shape), _is_long(over)), shape)
-
-
-def _is_long(over: ColumnElement[int]) -> ColumnElement[bool]:
-    """The twin of `checklist.Stay.is_long`: past the target, in a stage that is open and whose first day is known.
-
-    The day on the case's row decides first, for it is read anyway; the visit is looked up for those it lets through.
-    """
-    opened = select(StageVisit.id).where(
-        StageVisit.case_id == Case.id,
-        StageVisit.stage == Case.current_stage,
-        StageVisit.state == StageState.IN_PROGRESS,
-        StageVisit.entered_on.is_not(None),
-    )
-    return and_(over > 0, opened.exists())
+    return _narrowed(found.where(_scope(shape), over > 0), shape)
 
 
 def _over(today: date) -> ColumnElement[int]:
-    """Days since the target of the current stage was passed; nothing for a stage without a target."""
+    """Days since the target of the current stage was passed: more than 0 is the twin of `checklist.Stay.is_long`.
+
+    Nothing for a stage without a target, one that is not open, and one whose first day is not known.
+    """
     return type_coerce(literal(today) - Case.current_since, Integer) - _usual()
 
 

@@ -61,8 +61,8 @@ def _findings(uow: UnitOfWork, drift: Drift, statement: Select[*tuple[Any, ...]]
 
 
 def wrong_stages(uow: UnitOfWork) -> Iterator[Finding]:
-    """Cases whose current stage, or whose first days of stages 2 and 4, are not those their visits give (ruling 12)."""
-    kept = (Case.current_stage, Case.identified_on, Case.planned_on)
+    """Cases whose stage, its day, or first days of stages 2 and 4 are not those their visits give (ruling 12)."""
+    kept = (Case.current_stage, Case.current_since, Case.identified_on, Case.planned_on)
     rows = uow.session.execute(
         _of_cases(Case.id, *kept, StageVisit.stage, StageVisit.state, StageVisit.entered_on)
         .outerjoin(StageVisit, StageVisit.case_id == Case.id)
@@ -73,12 +73,10 @@ def wrong_stages(uow: UnitOfWork) -> Iterator[Finding]:
     for _, visits in groupby(rows, key=lambda row: row.id):
         stays = list(visits)
         case, walked = stays[0], [row for row in stays if row.stage is not None]
-        days = first_days(walked)
-        found = stage_map(walked).current
-        if found != case.current_stage:
-            yield Finding(Drift.STAGE, case.ref, f"{case.current_stage} / {found}")
-        elif days != (case.identified_on, case.planned_on):
-            yield Finding(Drift.STAGE, case.ref, f"{case.identified_on}, {case.planned_on} / {days[0]}, {days[1]}")
+        found = stage_map(walked)
+        was, now = tuple(case[2:6]), (str(found.current), found.since, *first_days(walked))
+        if was != now:
+            yield Finding(Drift.STAGE, case.ref, " / ".join(", ".join(map(str, side)) for side in (was, now)))
 
 
 def wrong_workers(uow: UnitOfWork) -> Iterator[Finding]:

@@ -74,7 +74,7 @@ def _state_words(state: StageState, visit: StayLike | None, today: date) -> Text
 
 
 def _mark(stage: Stage, stages: StageMap, today: date) -> Text | None:
-    if stage.code is not stages.current or not stages.is_current_open:
+    if stage.code is not stages.current:
         return None
     stay = stay_in(stage, stages.since, today=today)
     return stay.mark if stay else None

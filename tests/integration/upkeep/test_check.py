@@ -70,6 +70,7 @@ def test_the_duties_of_activity_follow_from_its_periods(uow: UnitOfWork, case: C
 
 DRIFTS: dict[str, tuple[str, Drift]] = {
     "a stage": ("UPDATE pathway_case SET current_stage = 'follow_up' WHERE id = :case", Drift.STAGE),
+    "a stage's day": ("UPDATE pathway_case SET current_since = NULL WHERE id = :case", Drift.STAGE),
     "a first day": ("UPDATE pathway_case SET planned_on = '2020-01-02' WHERE id = :case", Drift.STAGE),
     "a worker": ("UPDATE pathway_case SET primary_worker_id = NULL WHERE id = :case", Drift.WORKER),
     "a right ended": (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from app.core.ids import new_id
 from config.embedded.postgres import OWNER, Postgres
@@ -73,3 +73,47 @@ def test_0020_makes_the_clients_acceptance_a_signature_and_back_again(own_databa
 
 
 WAYS = {"signed": "paper", "electronic": "electronic", "oral": "oral", None: "oral"}
+
+
+def test_0027_keeps_the_day_of_an_open_stage_alone_and_gives_every_case_a_day_back(own_database: str) -> None:
+    """Open on a known day, open on a day not known, and not open; all three had a day before."""
+    migrate(own_database, "downgrade", "0026")
+    engine = create_engine(own_database)
+    opened, entered, left = date(2026, 1, 5), date(2026, 2, 2), date(2026, 3, 2)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE pathway_case DROP CONSTRAINT fk_pathway_case_client_id_client"))
+        known = stay(connection, opened, state="in_progress", entered_on=entered)
+        unknown = stay(connection, opened, state="in_progress", entered_on=None)
+        done = stay(connection, opened, state="done", entered_on=entered, left_on=left)
+    migrate(own_database, "upgrade", "0027")
+    assert days_of(engine) == {known: entered, unknown: None, done: None}
+    migrate(own_database, "downgrade", "0026")
+    assert days_of(engine) == {known: entered, unknown: opened, done: left}
+    engine.dispose()
+
+
+def stay(connection: Connection, opened: date, **visit: object) -> str:
+    """A case in its first stage, as it was kept before 0027; its client does not matter and is left out."""
+    row = {"case": new_id(), "visit": new_id(), "opened": opened, "left_on": None, **visit}
+    connection.execute(
+        text(
+            "INSERT INTO pathway_case (id, client_id, ordinal, model_key, model_version, opened_on, opened_at,"
+            " contact_source, source, current_stage, current_since, version) VALUES (:case, gen_random_uuid(), 1,"
+            " 'work_ability_support', 1, :opened, now(), '', 'work', 'pre_contact', :opened, 1)"
+        ),
+        row,
+    )
+    connection.execute(
+        text(
+            "INSERT INTO stage_visit (id, case_id, ordinal, stage, state, entered_on, left_on, source, opened_at)"
+            " VALUES (:visit, :case, 1, 'pre_contact', :state, :entered_on, :left_on, 'work', now())"
+        ),
+        row,
+    )
+    return str(row["case"])
+
+
+def days_of(engine: Engine) -> dict[str, date | None]:
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT id::text, current_since FROM pathway_case"))
+        return {row[0]: row[1] for row in found}

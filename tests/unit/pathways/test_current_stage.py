@@ -45,7 +45,8 @@ def test_when_none_is_open_the_first_stage_not_settled_is_current() -> None:
 
 
 def test_when_all_are_settled_the_last_stage_is_current() -> None:
-    assert current_stage([done(stage) for stage in StageCode]) is FOLLOW
+    stages = stage_map([done(stage, date(2026, 1, 7)) for stage in StageCode])
+    assert (stages.current, stages.since) == (FOLLOW, None)
 
 
 def test_an_open_stage_without_a_day_counts_as_the_earliest() -> None:
