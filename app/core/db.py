@@ -5,14 +5,31 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from select import POLLIN, poll
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar, cast
 from uuid import UUID
 
 from psycopg import Connection, Cursor, errors, sql
 from psycopg.pq import ExecStatus
-from sqlalchemy import DateTime, Engine, LargeBinary, MetaData, SmallInteger, String, Uuid, create_engine, event, text
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Uuid,
+    create_engine,
+    event,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core.ids import new_id
 
@@ -30,6 +47,9 @@ Code = Annotated[str, mapped_column(String(60))]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 """Ciphertext made by `core.crypto.Vault` with the table, column and row id as associated data."""
 Small = Annotated[int, mapped_column(SmallInteger)]
+
+
+_Statement = TypeVar("_Statement", bound=ClauseElement)
 
 
 class RowsClash(Exception):
@@ -110,6 +130,27 @@ def _refuse_closed(connection: Connection[Any], *_: object) -> None:
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """A session factory; objects stay readable after commit, since pages are rendered from them."""
     return sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+
+def written_out(statement: _Statement) -> _Statement:
+    """Return a statement with its constants in its text; only what is given at each run stays bound.
+
+    For statements that are built once: each constant is bound anew at each run, and fifty of them were a third of the
+    processor's time of a statement (0.53 and 0.34 ms, measured). Only constants of ours may be in it; a `%` is refused.
+    """
+    return cast("_Statement", replacement_traverse(statement, {}, _constant))
+
+
+_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types for it
+
+
+def _constant(element: object, **_: object) -> ColumnElement[Any] | None:
+    if not isinstance(element, BindParameter) or element.value is None:
+        return None
+    written = str(element.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+    if "%" in written:
+        raise ValueError(f"no statement spells this out: {written}")
+    return literal_column(written, element.type)
 
 
 def scalar(session: Session, statement: str, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a database scalar has no better type

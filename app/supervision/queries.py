@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -39,6 +38,7 @@ from app.audit.queries import TrailFilter, listed_clients, trail
 from app.cases.models import Case
 from app.clients.domain import format_ref
 from app.clients.models import Client
+from app.core.db import written_out
 from app.core.paging import decode_cursor, page_of
 from app.core.uow import UnitOfWork
 from app.duties.domain import POSTPONED_OFTEN, DutyKind
@@ -243,7 +243,7 @@ def _numbers(shape: Shape, today: date) -> Select[*tuple[Any, ...]]:
         .lateral("away")
     )
     everything = counted.join(middle, true()).outerjoin(named_one, true()).outerjoin(away, true())
-    return select(counted, middle, named_one.c.full_name, away).select_from(everything)
+    return written_out(select(counted, middle, named_one.c.full_name, away).select_from(everything))
 
 
 # ---------------------------------------------------------------- lead times
@@ -283,10 +283,8 @@ def _over(today: date) -> ColumnElement[int]:
 
 @lru_cache(maxsize=1)
 def _usual() -> ColumnElement[int]:
-    """The target of a case's current stage, its sixty values written out: they were bound anew at each page."""
-    usual = case(*(_target(model) for model in all_versions()))
-    written = usual.compile(compile_kwargs={"literal_binds": True})
-    return literal_column(str(written), Integer)
+    """The target of a case's current stage."""
+    return case(*(_target(model) for model in all_versions()))
 
 
 def _target(model: Pathway) -> tuple[ColumnElement[bool], ColumnElement[int]]:

@@ -9,8 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
     Date,
     DateTime,
     Integer,
@@ -21,7 +19,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal_column,
+    literal,
     null,
     or_,
     select,
@@ -45,6 +43,7 @@ from app.clients import queries as clients
 from app.clients.models import Client
 from app.consents import queries as consents
 from app.consents.domain import BasisState, ConsentView, Standing, basis_of, health_is_settled
+from app.core.db import written_out
 from app.core.errors import NotFound
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
@@ -159,17 +158,12 @@ def _latest(days: Iterable[date | None]) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def _word(text: str) -> ColumnElement[str]:
-    """A word of ours as the statement spells it: the fifty of them were bound anew at each page."""
-    return literal_column(f"'{text}'", String)
-
-
 # ---------------------------------------------------------------- the statements, made once and bound at each reading
 _CASE = bindparam("case_id", type_=Uuid())
 _TODAY = bindparam("today", type_=Date())
 _READER = bindparam("reader", type_=Uuid())
 _NO_DAY = cast(null(), Date())
-_NO_TEXT = _word("")
+_NO_TEXT = literal("")
 _NO_NUMBER = cast(null(), Integer())
 _NO_TIME = cast(null(), DateTime(timezone=True))
 _NO_ID = cast(null(), Uuid())
@@ -179,83 +173,85 @@ _MINE = Note.author_id == _READER
 _HEARD = participation.needs_met(_CASE, _TODAY).subquery()
 
 # One statement for everything that is short and clear: rows of one shape, told apart by their first column.
-_PARTS: Final[CompoundSelect[*tuple[Any, ...]]] = union_all(
-    select(
-        _word("visit").label("part"),
-        StageVisit.stage.label("a"),
-        StageVisit.state.label("b"),
-        StageVisit.entered_on.label("c"),
-        StageVisit.left_on.label("d"),
-        StageVisit.ordinal.label("n"),
-        _NO_TIME.label("at"),
-        _NO_ID.label("about"),
-    ).where(StageVisit.case_id == _CASE),
-    select(
-        _word("duty"),
-        Duty.kind,
-        cast(Duty.id, String),
-        Duty.due_on,
-        _NO_DAY,
-        _NO_NUMBER,
-        _NO_TIME,
-        Duty.subject_id,
-    ).where(Duty.case_id == _CASE, Duty.closed_at.is_(None)),
-    select(
-        _word("plan"),
-        Plan.kind,
-        _NO_TEXT,
-        _NO_DAY,
-        _NO_DAY,
-        cast(func.count(PlanVersion.id), Integer()),
-        _NO_TIME,
-        _NO_ID,
-    )
-    .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.state == "in_force"))
-    .where(Plan.case_id == _CASE, Plan.ended_on.is_(None))
-    .group_by(Plan.kind),
-    select(
-        _word("measure"),
-        MeasureValue.measure,
-        MeasureValue.event,
-        MeasureValue.measured_on,
-        _NO_DAY,
-        cast(MeasureValue.value, Integer()),
-        MeasureValue.entered_at,
-        _NO_ID,
-    ).where(
-        MeasureValue.case_id == _CASE,
-        MeasureValue.measured_on <= _TODAY,
-        MeasureValue.corrected_at.is_(None),
-    ),
-    select(
-        _word("topic"),
-        Note.topic,
-        Note.kind,
-        func.max(Note.happened_on).filter(_MINE),
-        func.max(Note.happened_on).filter(or_(Note.author_id.is_(None), ~_MINE, _READER.is_(None))),
-        _NO_NUMBER,
-        _NO_TIME,
-        _NO_ID,
-    )
-    .where(Note.case_id == _CASE, Note.happened_on <= _TODAY)
-    .group_by(Note.topic, Note.kind),
-    select(_word("document"), RecordedElsewhere.document, *_NO_MORE).where(
-        RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY
-    ),
-    select(_word("activity"), ActivityPeriod.kind, _NO_TEXT, ActivityPeriod.starts_on, *_ACTIVITY_REST).where(
-        ActivityPeriod.case_id == _CASE, ActivityPeriod.ends_on >= _TODAY, activity.GOES_ON
-    ),
-    # needs that are met as they stand, by their code
-    *(
-        select(_word("met"), _word(code), *_NO_MORE).where(is_met)
-        for code, is_met in (
-            *activity.met_statements(_CASE),
-            *network.met_statements(_CASE),
-            *assessments.met_statements(_CASE, _TODAY),
-            *plans.met_statements(_CASE, _TODAY),
+_PARTS: Final = written_out(
+    union_all(
+        select(
+            literal("visit").label("part"),
+            StageVisit.stage.label("a"),
+            StageVisit.state.label("b"),
+            StageVisit.entered_on.label("c"),
+            StageVisit.left_on.label("d"),
+            StageVisit.ordinal.label("n"),
+            _NO_TIME.label("at"),
+            _NO_ID.label("about"),
+        ).where(StageVisit.case_id == _CASE),
+        select(
+            literal("duty"),
+            Duty.kind,
+            cast(Duty.id, String),
+            Duty.due_on,
+            _NO_DAY,
+            _NO_NUMBER,
+            _NO_TIME,
+            Duty.subject_id,
+        ).where(Duty.case_id == _CASE, Duty.closed_at.is_(None)),
+        select(
+            literal("plan"),
+            Plan.kind,
+            _NO_TEXT,
+            _NO_DAY,
+            _NO_DAY,
+            cast(func.count(PlanVersion.id), Integer()),
+            _NO_TIME,
+            _NO_ID,
         )
-    ),
-    select(_word("met"), _HEARD.c.code, *_NO_MORE),
+        .outerjoin(PlanVersion, and_(PlanVersion.plan_id == Plan.id, PlanVersion.state == "in_force"))
+        .where(Plan.case_id == _CASE, Plan.ended_on.is_(None))
+        .group_by(Plan.kind),
+        select(
+            literal("measure"),
+            MeasureValue.measure,
+            MeasureValue.event,
+            MeasureValue.measured_on,
+            _NO_DAY,
+            cast(MeasureValue.value, Integer()),
+            MeasureValue.entered_at,
+            _NO_ID,
+        ).where(
+            MeasureValue.case_id == _CASE,
+            MeasureValue.measured_on <= _TODAY,
+            MeasureValue.corrected_at.is_(None),
+        ),
+        select(
+            literal("topic"),
+            Note.topic,
+            Note.kind,
+            func.max(Note.happened_on).filter(_MINE),
+            func.max(Note.happened_on).filter(or_(Note.author_id.is_(None), ~_MINE, _READER.is_(None))),
+            _NO_NUMBER,
+            _NO_TIME,
+            _NO_ID,
+        )
+        .where(Note.case_id == _CASE, Note.happened_on <= _TODAY)
+        .group_by(Note.topic, Note.kind),
+        select(literal("document"), RecordedElsewhere.document, *_NO_MORE).where(
+            RecordedElsewhere.case_id == _CASE, RecordedElsewhere.recorded_on <= _TODAY
+        ),
+        select(literal("activity"), ActivityPeriod.kind, _NO_TEXT, ActivityPeriod.starts_on, *_ACTIVITY_REST).where(
+            ActivityPeriod.case_id == _CASE, ActivityPeriod.ends_on >= _TODAY, activity.GOES_ON
+        ),
+        # needs that are met as they stand, by their code
+        *(
+            select(literal("met"), literal(code), *_NO_MORE).where(is_met)
+            for code, is_met in (
+                *activity.met_statements(_CASE),
+                *network.met_statements(_CASE),
+                *assessments.met_statements(_CASE, _TODAY),
+                *plans.met_statements(_CASE, _TODAY),
+            )
+        ),
+        select(literal("met"), _HEARD.c.code, *_NO_MORE),
+    )
 )
 
 
@@ -303,11 +299,11 @@ _NEXT: Final = (
     .limit(1)
     .lateral("next_path")
 )
-_HEAD: Final = (
+_HEAD: Final = written_out(
     select(
         *cases.COLUMNS,
         standing_kinds(Case.id).label("kinds"),
-        Client,
+        *clients.BESIDE,
         _WORKER.full_name.label("worker_name"),
         select(User.full_name)
         .join(Absence, Absence.deputy_id == User.id)
@@ -342,14 +338,13 @@ def head_of(
     """Return the head of a case that the actor may see; NotFound or Forbidden as `cases.get_case_for`."""
     draft = draft_id(actor.id, LOG_FORM, case_id) if actor.id else None
     bound = {"case_id": case_id, "today": today, "draft": draft, **standing_of(actor, now)}
-    row: Any = uow.session.execute(_HEAD, bound).one_or_none()
+    row: Any = uow.session.connection().execute(_HEAD, bound).one_or_none()
     if row is None:
         raise NotFound(N_("The page was not found."))
     case = cases.allowed(actor, permission, cases.view_of(row))
     return Head(
         case=case,
-        # the row has brought the client into the session, so this reads nothing more
-        client=clients.client_of(uow, row.client_id),
+        client=clients.client_in(uow, row),
         worker_name=row.worker_name,
         deputy_name=row.deputy_name,
         draft_at=row.draft_at,

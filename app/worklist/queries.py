@@ -41,6 +41,7 @@ from app.cases.models import Case, NextStep, StageVisit
 from app.clients import queries as clients
 from app.clients.domain import ClientName
 from app.clients.models import Client
+from app.core.db import written_out
 from app.core.paging import Cursor, CursorValue, decode_cursor, page_of
 from app.core.uow import UnitOfWork
 from app.duties.domain import DueWindow, DutyKind, WaitsFor
@@ -218,7 +219,8 @@ def _page(shape: Shape, step: str) -> Select[*tuple[Any, ...]]:
         rows = rows.where(here < there if is_back else here > there)
     page = rows.order_by(*_directed(places, is_back=is_back)).limit(bindparam("size")).subquery("page")
     ordered = _directed((page.c.k0, page.c.k1, page.c.id), is_back=is_back)
-    return select(*counted.c, *page.c, *_of_page(page)).select_from(counted.outerjoin(page, true())).order_by(*ordered)
+    whole = select(*counted.c, *page.c, *_of_page(page)).select_from(counted.outerjoin(page, true()))
+    return written_out(whole.order_by(*ordered))
 
 
 def _directed(places: Sequence[ColumnElement[Any]], *, is_back: bool) -> list[ColumnElement[Any]]:
