@@ -10,7 +10,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.activity import grounds, queries
-from app.activity.checks import mark_problem, too_long
+from app.activity.checks import mark_problem
 from app.activity.counters import attendance_warnings
 from app.activity.domain import (
     LONGEST_TEXT,
@@ -25,7 +25,7 @@ from app.activity.queries import MARKS, PERIOD
 from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.core.clock import local_date
-from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.errors import Conflict, FieldProblem, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
@@ -82,9 +82,7 @@ def _problems(week: Week, changed: Mapping[date, DayMark], remark: str | None, t
         elif mark.absence is not None and reference().absences.pick(mark.absence, today) is None:
             words = N_("Choose why the client was away on %(day)s.", day=day)
             found.append(FieldProblem(f"d{day.isoweekday()}-absence", words))
-    if len(remark or "") > LONGEST_TEXT:
-        found.append(FieldProblem("remark", too_long(LONGEST_TEXT)))
-    return found
+    return found + too_long({"remark": remark}, LONGEST_TEXT)
 
 
 def _not_of_week(day: date) -> Text:

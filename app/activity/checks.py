@@ -17,8 +17,8 @@ from app.activity.domain import (
     PeriodView,
     WeekRow,
 )
-from app.core.errors import FieldProblem
-from app.core.texts import N_, Text
+from app.core.errors import FieldProblem, too_long
+from app.core.texts import N_
 
 
 def period_problems(content: PeriodContent, *, kind: ActivityKind) -> list[FieldProblem]:
@@ -65,20 +65,11 @@ def _contract_problems(content: PeriodContent) -> list[FieldProblem]:
     return []
 
 
-def too_long(longest: int) -> Text:
-    """Say how long a text may be."""
-    return N_("Shorten the text to at most %(longest)s characters.", longest=longest)
-
-
 def _long_texts(content: PeriodContent) -> list[FieldProblem]:
     lines = ("place", "provider", "instructor", "contract_reference")
     texts = ("travel", "employer_note", "limit_reason")
-    limits = {**dict.fromkeys(lines, LONGEST_LINE), **dict.fromkeys(texts, LONGEST_TEXT)}
-    return [
-        FieldProblem(name, too_long(longest))
-        for name, longest in limits.items()
-        if len(getattr(content, name)) > longest
-    ]
+    long_lines = too_long({name: getattr(content, name) for name in lines}, LONGEST_LINE)
+    return long_lines + too_long({name: getattr(content, name) for name in texts}, LONGEST_TEXT)
 
 
 def end_problems(

@@ -9,7 +9,7 @@ from app.access.policy import ensure
 from app.activity import queries
 from app.activity.agreements import DECISION, agree_period, change_period, missing_for_start
 from app.activity.attendance import mark_week
-from app.activity.checks import end_problems, too_long
+from app.activity.checks import end_problems
 from app.activity.domain import (
     LONGEST_LINE,
     LONGEST_TEXT,
@@ -23,7 +23,7 @@ from app.activity.queries import PERIOD
 from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.core.clock import local_date
-from app.core.errors import FieldProblem, Refused
+from app.core.errors import FieldProblem, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
@@ -59,8 +59,7 @@ def tell_steward(
         problems.append(FieldProblem("told_on", N_("The day cannot be in the future.")))
     if not told_by.strip():
         problems.append(FieldProblem("told_by", N_("Write who told the shop steward.")))
-    if len(told_by) > LONGEST_LINE:
-        problems.append(FieldProblem("told_by", too_long(LONGEST_LINE)))
+    problems += too_long({"told_by": told_by}, LONGEST_LINE)
     if problems:
         raise Refused.because(problems)
     row.steward_on = told_on
@@ -117,10 +116,7 @@ def _evaluation_problems(
         found.append(FieldProblem("effect", N_("Write what the activity has led to.")))
     if next_step not in set(NextStep):
         found.append(FieldProblem("next_step", N_("Choose what follows.")))
-    for name, text in (("effect", effect), ("participants", participants or "")):
-        if len(text) > LONGEST_TEXT:
-            found.append(FieldProblem(name, too_long(LONGEST_TEXT)))
-    return found
+    return found + too_long({"effect": effect, "participants": participants}, LONGEST_TEXT)
 
 
 def end_period(
@@ -146,8 +142,7 @@ def end_period(
     if period.end_reason is not None:
         raise Refused(N_("The period has ended already."))
     problems = end_problems(period, ended_on=ended_on, reason=reason, heard_on=heard_on, today=today)
-    if len(remark or "") > LONGEST_TEXT:
-        problems.append(FieldProblem("remark", too_long(LONGEST_TEXT)))
+    problems += too_long({"remark": remark}, LONGEST_TEXT)
     problems += _mark_problems(uow, period_id, ended_on, reason)
     if problems:
         raise Refused.because(problems)

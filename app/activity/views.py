@@ -37,10 +37,9 @@ from app.activity.forms import (
     week_words,
 )
 from app.activity.pages import ActivityPage
-from app.audit import services as audit
-from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import look_at
 from app.core.errors import NotFound
 from app.core.ids import read_id
 from app.core.uow import UnitOfWork
@@ -165,17 +164,7 @@ def end(case_id: UUID, period_id: UUID) -> ResponseReturnValue:
 
 
 def _seen(case_id: UUID, permission: Permission) -> CaseView:
-    case = cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page="activity",
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page="activity", now=moment(), permission=permission)
 
 
 def _show(

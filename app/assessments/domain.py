@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.cases.domain import Background
 from app.consents.domain import Answer, ConsentKind, ConsentView, Standing
-from app.core.errors import FieldProblem
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 from app.reference.domain import Reference
 
@@ -213,12 +213,6 @@ def ending_problems(sign: SignView, ending: str, ended_on: date, reason: str, *,
     if not reason:
         found.append(FieldProblem("reason", N_("Write the reason.")))
     return found
-
-
-def too_long(texts: Mapping[str, str], longest: int) -> list[FieldProblem]:
-    """Return a problem for each text that is longer than may be kept."""
-    words = N_("Shorten the text to at most %(longest)s characters.", longest=longest)
-    return [FieldProblem(name, words) for name, text in texts.items() if len(text) > longest]
 
 
 def met_by(record: Identification) -> set[str]:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from app.assessments.domain import LONGEST_LINE, LONGEST_TEXT, too_long
-from app.core.errors import FieldProblem
+from app.assessments.domain import LONGEST_LINE, LONGEST_TEXT
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind
 from app.duties.reckoning import Reckoning, reckon

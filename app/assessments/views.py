@@ -34,10 +34,9 @@ from app.assessments.needs import (
 )
 from app.assessments.rules import judge, rules_in_force
 from app.assessments.suggestion import suggest
-from app.audit import services as audit
-from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import look_at
 from app.clients import queries as clients
 from app.consents import queries as consents
 from app.core.errors import Conflict, NotFound
@@ -171,17 +170,7 @@ def new_needs_version(case_id: UUID) -> ResponseReturnValue:
 
 # ---------------------------------------------------------------- what the views are made of
 def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIEW) -> CaseView:
-    case = cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=permission)
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page=what,
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page=what, now=moment(), permission=permission)
 
 
 def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.access.predicates import Subject
-from app.core.errors import FieldProblem, Refused
+from app.core.errors import FieldProblem, Refused, too_long
 from app.core.texts import N_, Text
 from app.pathways.domain import Need, StageCode
 from app.reference.domain import Reference
@@ -237,7 +237,7 @@ def check_entry(
         problems.append(FieldProblem("topic", N_("Choose the topic from the list.")))
     if not plain:
         problems.append(FieldProblem("line", N_("Write what was agreed.")))
-    problems += _too_long("line", plain, LONGEST_LINE) + _too_long("text", words, LONGEST_TEXT)
+    problems += too_long({"line": plain}, LONGEST_LINE) + too_long({"text": words}, LONGEST_TEXT)
     _refuse_if(problems)
     return Entry(plain, words)
 
@@ -255,7 +255,7 @@ def check_step(owner: str, text: str, due_on: date | None, *, today: date) -> st
         problems.append(
             FieldProblem("step_due", N_("The day of the next step has passed. Choose today or a later day."))
         )
-    _refuse_if(problems + _too_long("step", plain, LONGEST_LINE))
+    _refuse_if(problems + too_long({"step": plain}, LONGEST_LINE))
     return plain
 
 
@@ -269,7 +269,7 @@ def check_reference(
         problems.append(FieldProblem("document", N_("Choose the document.")))
     if system not in known.systems:
         problems.append(FieldProblem("system", N_("Choose the system the document is in.")))
-    _refuse_if(problems + _too_long("reference", plain, LONGEST_LINE))
+    _refuse_if(problems + too_long({"reference": plain}, LONGEST_LINE))
     return plain
 
 
@@ -336,9 +336,8 @@ def closing_problems(
         problems.append(FieldProblem("ground", N_("Choose whether a ground for the client relationship remains.")))
     if ending.ground == "remains" and not (ending.supported_by or "").strip():
         problems.append(FieldProblem("supported_by", N_("Write where the client is supported from now on.")))
-    for field in ("text", "client_estimate"):
-        problems += _too_long(field, getattr(ending, field), LONGEST_REASON)
-    return problems + _too_long("supported_by", ending.supported_by, LONGEST_LINE)
+    problems += too_long({"text": ending.text, "client_estimate": ending.client_estimate}, LONGEST_REASON)
+    return problems + too_long({"supported_by": ending.supported_by}, LONGEST_LINE)
 
 
 def filled(field: str, text: str | None, missing: Text | None = None) -> str:
@@ -346,7 +345,7 @@ def filled(field: str, text: str | None, missing: Text | None = None) -> str:
     plain = (text or "").strip()
     if not plain:
         raise Refused(missing or N_("Write the reason."), field)
-    _refuse_if(_too_long(field, plain, LONGEST_REASON))
+    _refuse_if(too_long({field: plain}, LONGEST_REASON))
     return plain
 
 
@@ -370,14 +369,8 @@ def passed_needs(missing: tuple[Need, ...], exceptions: Mapping[str, str]) -> di
             FieldProblem("exceptions", N_("Write why the stage opens without this: %(need)s", need=str(need.label)))
             for need in silent
         )
-    _refuse_if(problem for text in reasons.values() for problem in _too_long("exceptions", text, LONGEST_REASON))
+    _refuse_if(problem for text in reasons.values() for problem in too_long({"exceptions": text}, LONGEST_REASON))
     return reasons
-
-
-def _too_long(field: str, text: str | None, longest: int) -> list[FieldProblem]:
-    if text is None or len(text) <= longest:
-        return []
-    return [FieldProblem(field, N_("Shorten the text to at most %(longest)s characters.", longest=longest))]
 
 
 def _not_ahead(field: str, day: date, today: date) -> list[FieldProblem]:

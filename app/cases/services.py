@@ -17,6 +17,7 @@ from app.access.permissions import Permission
 from app.access.policy import ensure
 from app.access.predicates import StandingKind
 from app.audit import services as audit
+from app.audit.domain import purpose_of
 from app.cases import queries
 from app.cases.domain import (
     Background,
@@ -58,6 +59,31 @@ __all__ = [
     "skip_stage",
     "write_note",
 ]
+
+
+# ---------------------------------------------------------------- looking
+def look_at(
+    uow: UnitOfWork,
+    actor: Actor,
+    case_id: UUID,
+    *,
+    page: str,
+    now: datetime,
+    permission: Permission = Permission.CASE_VIEW,
+) -> CaseView:
+    """Return a case for a page that shows it, and leave the trace of the look (ruling 20).
+
+    Raises NotFound for a case the actor may not see, Forbidden for one seen without the permission.
+    """
+    case = queries.get_case_for(uow, actor, case_id, now=now, permission=permission)
+    leave_trace(uow, actor, case, page=page, now=now)
+    return case
+
+
+def leave_trace(uow: UnitOfWork, actor: Actor, case: CaseView, *, page: str, now: datetime) -> None:
+    """Write that a page of the case was shown to the actor, and what for."""
+    purpose = purpose_of(actor, case.subject)
+    audit.record_viewed(uow, actor=actor, at=now, client_id=case.client_id, case_id=case.id, purpose=purpose, page=page)
 
 
 # ---------------------------------------------------------------- opening

@@ -17,7 +17,7 @@ from app.clients.identity import (
     parse_identity_code,
     squeezed,
 )
-from app.core.errors import FieldProblem, Refused
+from app.core.errors import FieldProblem, Refused, too_long
 from app.core.texts import N_
 from app.protection.domain import REMOVED
 
@@ -395,6 +395,4 @@ def _contact_problems(details: ClientDetails) -> Iterator[FieldProblem]:
         yield FieldProblem("phone", N_("Write the phone number in digits, for example 040 123 4567."))
     if details.email not in (None, REMOVED) and not _EMAIL.fullmatch(details.email or ""):
         yield FieldProblem("email", N_("Write the e-mail address in the form name@example.fi."))
-    if max(len(details.address or ""), len(details.email or "")) > LONGEST_CONTACT:
-        field = "address" if len(details.address or "") > LONGEST_CONTACT else "email"
-        yield FieldProblem(field, N_("Shorten the text to %(most)s characters.", most=LONGEST_CONTACT))
+    yield from too_long({"address": details.address, "email": details.email}, LONGEST_CONTACT)

@@ -15,7 +15,7 @@ from app.assessments.domain import Health, health_permission
 from app.assessments.needs import CARRIED as CARRIED_NEEDS
 from app.cases.domain import LONGEST_REASON, CaseView, ClosingView, DroppedView, Ending, StepView
 from app.consents.domain import ConsentKind, ConsentView, Standing
-from app.core.errors import FieldProblem
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind, DutyView
 from app.network.domain import MemberView
@@ -140,10 +140,7 @@ def _done_problems(item: OpenItem, answer: Answer, today: date) -> list[FieldPro
 def _reason_problems(item: OpenItem, answer: Answer) -> list[FieldProblem]:
     if not answer.reason.strip():
         return [FieldProblem(f"{item.name}-reason", N_("Write why it is not needed."))]
-    if len(answer.reason) > LONGEST_REASON:
-        words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_REASON)
-        return [FieldProblem(f"{item.name}-reason", words)]
-    return []
+    return too_long({f"{item.name}-reason": answer.reason}, LONGEST_REASON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,9 @@ from flask.typing import ResponseReturnValue
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.accounts import queries as accounts
-from app.audit import services as audit
-from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import look_at
 from app.consents import queries, services
 from app.consents.domain import READ_ALOUD, TEXT_VERSION, ConsentEntry, ConsentForm, ConsentKind, items_for
 from app.consents.forms import ConsentEntryForm
@@ -79,14 +78,4 @@ def _record(case: CaseView, form: ConsentEntryForm) -> str:
 
 
 def _seen(case_id: UUID, what: str) -> CaseView:
-    case = cases.get_case_for(uow(), actor(), case_id, now=moment())
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page=what,
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page=what, now=moment())

@@ -1,6 +1,6 @@
 """The ways an act can be refused; the web layer turns each into its status and its page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, NamedTuple
 
 from app.core.texts import N_, Text
@@ -11,6 +11,12 @@ class FieldProblem(NamedTuple):
 
     field: str | None
     message: Text
+
+
+def too_long(texts: Mapping[str, str | None], longest: int) -> list[FieldProblem]:
+    """Return a problem for each text, by the name of its field, that is longer than may be kept."""
+    words = N_("Shorten the text to at most %(longest)s characters.", longest=longest)
+    return [FieldProblem(name, words) for name, text in texts.items() if len(text or "") > longest]
 
 
 class DomainError(Exception):

@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.accounts import queries as accounts
-from app.audit import services as audit
-from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import look_at
 from app.core.dates import format_day
 from app.core.errors import NotFound
 from app.core.uow import UnitOfWork
@@ -128,17 +127,7 @@ def _in_use(code: str) -> Measure:
 
 
 def _seen(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseView:
-    case = _case(case_id, permission)
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page="measures",
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page="measures", now=moment(), permission=permission)
 
 
 def _events(case: CaseView) -> Sequence[PathEvent]:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.consents.domain import BasisState
-from app.core.errors import FieldProblem
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 
 LONGEST_NAME: Final = 120
@@ -112,15 +112,7 @@ def member_problems(*, name: str, role: str, contact: str | None, party: str, kn
     found: list[FieldProblem] = []
     if not name.strip():
         found.append(FieldProblem("name", N_("Write the name.")))
-    too_long = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_NAME)
-    if len(name) > LONGEST_NAME:
-        found.append(FieldProblem("name", too_long))
-    if contact is not None and len(contact) > LONGEST_NAME:
-        found.append(FieldProblem("contact", too_long))
-    if len(role) > LONGEST_ROLE:
-        found.append(
-            FieldProblem("role", N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_ROLE))
-        )
+    found += too_long({"name": name, "contact": contact}, LONGEST_NAME) + too_long({"role": role}, LONGEST_ROLE)
     if not party or not known:
         found.append(FieldProblem("party", N_("Choose whom the person works for.")))
     return found

@@ -13,11 +13,10 @@ from app.access.permissions import Permission
 from app.access.policy import can
 from app.accounts import queries as accounts
 from app.accounts.domain import UserView
-from app.audit import services as audit
-from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.cases.models import Case
+from app.cases.services import leave_trace
 from app.consents import queries as consents
 from app.consents.domain import basis_of
 from app.core.errors import NotFound
@@ -251,15 +250,7 @@ def network_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime,
         may_assign=can(actor, Permission.ASSIGN_WORKER, case.subject),
         may_edit=can(actor, Permission.NETWORK_EDIT, case.subject),
     )
-    audit.record_viewed(
-        uow,
-        actor=actor,
-        at=now,
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor, case.subject),
-        page="network",
-    )
+    leave_trace(uow, actor, case, page="network", now=now)
     return shown
 
 

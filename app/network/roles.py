@@ -18,7 +18,7 @@ from app.accounts import queries as accounts
 from app.accounts.domain import UserView
 from app.audit import services as audit
 from app.cases.domain import CaseView
-from app.core.errors import FieldProblem, NotFound, Refused
+from app.core.errors import FieldProblem, NotFound, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
@@ -102,9 +102,7 @@ def _problems(user: UserView, reason: str | None, exception: str | None, *, has_
     if exception == "":
         words = N_("The pathway does not name this profession. Write why the worker is fit.")
         found.append(FieldProblem("profession_reason", words))
-    shorten = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_REASON)
-    texts = {"reason": reason, "profession_reason": exception}
-    return found + [FieldProblem(name, shorten) for name, text in texts.items() if len(text or "") > LONGEST_REASON]
+    return found + too_long({"reason": reason, "profession_reason": exception}, LONGEST_REASON)
 
 
 def end_role(uow: UnitOfWork, case: CaseView, period_id: UUID, *, actor: Actor, now: datetime) -> None:

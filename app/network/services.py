@@ -20,7 +20,7 @@ from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.clients import services as client_acts
 from app.core.clock import local_date
-from app.core.errors import Conflict, FieldProblem, NotFound, Refused
+from app.core.errors import Conflict, FieldProblem, NotFound, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
@@ -105,9 +105,7 @@ def _check_worker(
                 "profession_reason", N_("The pathway does not name this profession. Write why the worker is fit.")
             )
         )
-    shorten = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_REASON)
-    texts = {"reason": reason, "profession_reason": exception}
-    problems += [FieldProblem(name, shorten) for name, text in texts.items() if text and len(text) > LONGEST_REASON]
+    problems += too_long({"reason": reason, "profession_reason": exception}, LONGEST_REASON)
     if problems:
         raise Refused.because(problems)
     return exception

@@ -8,10 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app.access.permissions import Permission
 from app.accounts import queries as accounts
-from app.audit import services as audit
-from app.audit.domain import purpose_of
-from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import look_at
 from app.core.errors import NotFound
 from app.papers import queries, services
 from app.papers.domain import SHARED, Copy, Order, Paper, Recipient, read_key, shape
@@ -106,14 +104,4 @@ def _paper(case: CaseView, text: str) -> Paper:
 
 
 def _seen(case_id: UUID, what: str) -> CaseView:
-    case = cases.get_case_for(uow(), actor(), case_id, now=moment(), permission=Permission.CASE_PRINT)
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page=what,
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page=what, now=moment(), permission=Permission.CASE_PRINT)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.core.errors import FieldProblem
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_
 from app.plans.fields import (
     CHOSEN,
@@ -76,13 +76,11 @@ def answer_problems(written: Written, sheet: Sheet, *, is_final: bool) -> list[F
 
 
 def _wrong_answers(written: Written, fields: FieldSet) -> list[FieldProblem]:
-    found = []
+    found: list[FieldProblem] = []
     for asked in fields:
         answer = written.answers.get(asked.code, Answer())
         longest = MOST_TEXT if asked.type is FieldType.TEXT else MOST_LINE
-        if len(answer.text or "") > longest:
-            words = N_("Shorten the text to at most %(longest)s characters.", longest=longest)
-            found.append(FieldProblem(field_name(asked.code), words))
+        found += too_long({field_name(asked.code): answer.text}, longest)
         if asked.type in CHOSEN and answer.choice not in {None, *(one.code for one in asked.choices)}:
             found.append(FieldProblem(field_name(asked.code), N_("Choose one of the answers.")))
     return found

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from app.core.errors import FieldProblem
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 from app.core.workdays import add_months, roll_back
 from app.plans.checks import Sheet, Written, answer_problems
@@ -339,10 +339,7 @@ def content_problems(
     if content.next_review_on is not None and content.next_review_on <= today and not is_final:
         found.append(FieldProblem("next_review_on", N_("The next review must come after %(day)s.", day=today)))
     texts = {"summary": content.summary, "next_review_reason": content.next_review_reason}
-    found += [
-        FieldProblem(name, _shorter(LONGEST_TEXT)) for name, text in texts.items() if len(text or "") > LONGEST_TEXT
-    ]
-    return found
+    return found + too_long(texts, LONGEST_TEXT)
 
 
 def _period_problems(content: PlanContent) -> list[FieldProblem]:
@@ -377,8 +374,4 @@ def _row_problems(content: PlanContent) -> list[FieldProblem]:
 def _text_problems(field: str, text: str, missing: Text) -> list[FieldProblem]:
     if not text.strip():
         return [FieldProblem(field, missing)]
-    return [FieldProblem(field, _shorter(LONGEST_LINE))] if len(text) > LONGEST_LINE else []
-
-
-def _shorter(longest: int) -> Text:
-    return N_("Shorten the text to at most %(longest)s characters.", longest=longest)
+    return too_long({field: text}, LONGEST_LINE)

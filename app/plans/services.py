@@ -14,7 +14,7 @@ from app.access.policy import can, ensure
 from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.core.clock import local_date
-from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.errors import Conflict, FieldProblem, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
@@ -191,7 +191,7 @@ def bring_into_force(
         *content_problems(written.content, today=today, is_final=True, sheet=queries.sheet_of(written, today)),
         *signature_problems(written, signatures, kept.get(Subject.SIGNATURES), today=today),
         *_start_problems(start_check(uow, case, written, today, facts), kept.get(Subject.START)),
-        *_too_long(kept | {"client_comment": client_comment or ""}),
+        *_long_texts(kept | {"client_comment": client_comment or ""}),
     ]
     due = queries.due_of(case, plan, in_force_on=in_force_on, period_end=row.period_end)
     after, reason = max(in_force_on, due.last_review_on or in_force_on), written.next_review_reason
@@ -227,10 +227,9 @@ def _start_problems(check: StartCheck | None, reason: str | None) -> list[FieldP
     ]
 
 
-def _too_long(texts: Mapping[str, str]) -> list[FieldProblem]:
-    words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
+def _long_texts(texts: Mapping[str, str]) -> list[FieldProblem]:
     names = {str(subject): reason_name(subject) for subject in REASONS_OF_FORCE}
-    return [FieldProblem(names.get(name, name), words) for name, text in texts.items() if len(text) > LONGEST_TEXT]
+    return too_long({names.get(name, name): text for name, text in texts.items()}, LONGEST_TEXT)
 
 
 def _supersede(uow: UnitOfWork, plan_id: UUID) -> None:

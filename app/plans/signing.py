@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.core.errors import FieldProblem
+from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 from app.plans.domain import SignatureWay
 from app.plans.fields import MOST_LINE, YES, Answer
@@ -95,9 +95,7 @@ def _entry_problems(one: SignatureEntry, *, today: date, known: Reference) -> li
         found.append(FieldProblem(field_of(one.party, "on"), N_("The day cannot be in the future.")))
     if one.way is None:
         found.append(FieldProblem(field_of(one.party, "way"), N_("Choose how the plan was accepted.")))
-    if len(one.name or "") > MOST_LINE:
-        words = N_("Shorten the text to at most %(longest)s characters.", longest=MOST_LINE)
-        found.append(FieldProblem(field_of(one.party, "name"), words))
+    found += too_long({field_of(one.party, "name"): one.name}, MOST_LINE)
     if one.system is not None and one.system not in known.systems:
         found.append(FieldProblem(field_of(one.party, "system"), N_("Choose one of the list.")))
     return found

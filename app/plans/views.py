@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import can
-from app.audit import services as audit
-from app.audit.domain import purpose_of
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import look_at
 from app.clients import queries as clients
 from app.core.errors import Conflict
 from app.core.texts import Text
@@ -203,17 +202,7 @@ def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseV
 
 
 def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIEW) -> CaseView:
-    case = _case(case_id, permission)
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page=what,
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page=what, now=moment(), permission=permission)
 
 
 def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things

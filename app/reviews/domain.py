@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clients.domain import ClientName
-from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.errors import Conflict, FieldProblem, Refused, too_long
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind
 from app.plans.domain import LONGEST_TEXT, DueDay, next_review_problems
@@ -51,6 +51,14 @@ def row_name(case_id: UUID) -> str:
 
 OWN_PARTIES: Final = frozenset({"client", "worker", "social_welfare", "disability_services"})
 """Who hears of the client without a basis of their own: the client, the worker and the services that hold the case."""
+
+
+def asks_basis(parties: Iterable[str], *, by_law: Collection[str]) -> list[str]:
+    """Return the parties that may hear of the client at a review only on a basis of the client's own (703/2023 6 §).
+
+    Not our own, and not those the law itself brings to the reviews of the plan's kind (`by_law`; 189/2001, 381/2023).
+    """
+    return [party for party in parties if party not in OWN_PARTIES and party not in by_law]
 
 
 def missing_parties(wanted: Iterable[str], parties: Collection[str], reason: str | None) -> list[FieldProblem]:
@@ -166,8 +174,4 @@ def postponing_problems(
         found = next_review_problems(to, due, after=was_on, reason="asked below", field="due_on")
     if not (reason or "").strip():
         found.append(FieldProblem("reason", N_("Write why the review is put off.")))
-    elif len(reason or "") > LONGEST_TEXT:
-        found.append(
-            FieldProblem("reason", N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT))
-        )
-    return found
+    return found + too_long({"reason": reason}, LONGEST_TEXT)

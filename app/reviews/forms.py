@@ -215,7 +215,7 @@ class ReviewForms:
     @property
     def reviewers(self) -> tuple[str, ...]:
         """The parties the law wants at the review."""
-        return wanted_at(self.plan)
+        return wanted_at(self.plan.kind)
 
     def _kind(self, step: str) -> type[PolkuForm]:
         return self.kinds.get(step) or (LastForm if self.due.ends_first else NextForm)
@@ -252,10 +252,10 @@ class ReviewForms:
         return day
 
     @property
-    def invited(self) -> list[str]:
-        """The parties that took part and whom no law names: each needs a basis towards the client."""
+    def parties(self) -> list[str]:
+        """The parties that took part, when they have been written."""
         parties: list[str] = (self.form("tilanne").parties.data or []) if "tilanne" in self.kept else []
-        return [party for party in parties if party not in self.reviewers]
+        return parties
 
     def check(self, step: str, form: Any, *, today: date) -> None:  # noqa: ANN401 - as above
         """Raise Refused or Conflict for what the service would refuse of this step."""
@@ -334,6 +334,7 @@ class GroupForm(PolkuForm):
         return GroupRow(
             case=member.case,
             plan_id=member.plan_id,
+            kind=member.kind,
             version_id=sheet.version.head.id,
             situation=self[f"{name}-situation"].data,
             outcomes=goal_answers(self, sheet.version.goals, f"{name}-"),

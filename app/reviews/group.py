@@ -17,7 +17,7 @@ from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.clients.domain import ClientName
 from app.core.clock import local_date
-from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.errors import Conflict, FieldProblem, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
@@ -46,6 +46,7 @@ class GroupRow:
 
     case: CaseView
     plan_id: UUID
+    kind: str
     version_id: UUID
     situation: str | None
     outcomes: Mapping[UUID, GoalAnswer]
@@ -99,8 +100,7 @@ def _meeting_problems(meeting: Meeting, names: Mapping[UUID, ClientName]) -> Ite
         ("participants", meeting.participants, LONGEST_LINE),
         ("missing_reason", meeting.missing_reason, LONGEST_TEXT),
     ):
-        if len(text or "") > longest:
-            yield FieldProblem(name, N_("Shorten the text to at most %(longest)s characters.", longest=longest))
+        yield from too_long({name: text}, longest)
         if named_in(text, names.values()):
             words = N_("The text goes into the papers of every client. Leave the clients' names out.")
             yield FieldProblem(name, words)
@@ -115,7 +115,7 @@ def _row_problems(
             yield row.blame("situation", N_("The text names another client of the group. Leave the name out."))
         if not (row.situation or "").strip():
             yield row.blame("situation", N_("Write how things stand now."))
-        without = without_basis(uow, row.case.id, meeting.parties, meeting.held_on)
+        without = without_basis(uow, row.case.id, row.kind, meeting.parties, meeting.held_on)
         if without and not row.is_apart:
             labels = ", ".join(reference().parties.label(code) for code in without)
             words = N_(
@@ -127,7 +127,7 @@ def _row_problems(
 def _hold(
     uow: UnitOfWork, meeting: Meeting, meeting_id: UUID, row: GroupRow, *, actor: Actor, now: datetime
 ) -> list[FieldProblem]:
-    without = without_basis(uow, row.case.id, meeting.parties, meeting.held_on)
+    without = without_basis(uow, row.case.id, row.kind, meeting.parties, meeting.held_on)
     held = HeldReview(
         version_id=row.version_id,
         held_on=meeting.held_on,

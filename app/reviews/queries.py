@@ -34,7 +34,7 @@ from app.plans.queries import Why, postponed_of
 from app.plans.versions import PlanView, VersionView
 from app.reference.domain import Deadline
 from app.reference.loader import reference
-from app.reviews.domain import OWN_PARTIES, LimitKind
+from app.reviews.domain import LimitKind, asks_basis
 
 OTHERS: Final = 3
 GROUP_MODEL: Final = "group_employment"
@@ -149,9 +149,9 @@ def next_to_review(uow: UnitOfWork, case: CaseView) -> PlanView | None:
     return min(found, key=lambda plan: plan.due_on or date.max, default=None)
 
 
-def wanted_at(plan: PlanView) -> tuple[str, ...]:
-    """Return the parties the law wants at the reviews of a plan, by its kind."""
-    return reference().plan_kinds.get(plan.kind).reviewers
+def wanted_at(kind: str) -> tuple[str, ...]:
+    """Return the parties the law wants at the reviews of a kind of plan."""
+    return reference().plan_kinds.get(kind).reviewers
 
 
 # -- the group of model C --------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def _sheet(uow: UnitOfWork, member: GroupMember, today: date) -> GroupSheet:
     )
 
 
-def without_basis(uow: UnitOfWork, case_id: UUID, parties: Iterable[str], on: date) -> list[str]:
-    """Return the outside parties with whom nothing may be shared of the client on a day (703/2023 6 §)."""
-    given = consents.consents_of(uow, case_id)
-    return [party for party in parties if party not in OWN_PARTIES and not basis_of(given, party, on).holds]
+def without_basis(uow: UnitOfWork, case_id: UUID, kind: str, parties: Iterable[str], on: date) -> list[str]:
+    """Return the parties that may not hear of the client at the review of a plan of a kind, for want of a basis."""
+    given, by_law = consents.consents_of(uow, case_id), wanted_at(kind)
+    return [party for party in asks_basis(parties, by_law=by_law) if not basis_of(given, party, on).holds]

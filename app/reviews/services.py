@@ -9,7 +9,7 @@ from app.access.policy import ensure
 from app.audit import services as audit
 from app.cases.domain import CaseView
 from app.core.clock import local_date
-from app.core.errors import Conflict, FieldProblem, Refused
+from app.core.errors import Conflict, FieldProblem, Refused, too_long
 from app.core.texts import N_
 from app.core.uow import UnitOfWork
 from app.duties.domain import OFTEN, POSTPONED, POSTPONED_OFTEN
@@ -39,8 +39,8 @@ def hold_review(
     check_day(plan, held.held_on, today=local_date(now))
     end = version.head.period_end
     due = plans.due_of(case, plan, in_force_on=held.held_on, period_end=end, more_held=[held.held_on])
-    problems = [*_goal_problems(version, held), *_too_long(held)]
-    problems += missing_parties(wanted_at(plan), held.parties, held.missing_reason)
+    problems = [*_goal_problems(version, held), *too_long({name: getattr(held, name) for name in SEALED}, LONGEST_TEXT)]
+    problems += missing_parties(wanted_at(plan.kind), held.parties, held.missing_reason)
     problems += next_review_problems(held.next_review_on, due, after=held.held_on, reason=held.next_reason)
     if problems:
         raise Refused.because(problems)
@@ -101,8 +101,3 @@ def _goal_problems(version: VersionView, held: HeldReview) -> list[FieldProblem]
     if held.outcomes.keys() - {goal.id for goal in version.goals} or held.actions.keys() - actions:
         found.append(FieldProblem(None, CHANGED))
     return found
-
-
-def _too_long(held: HeldReview) -> list[FieldProblem]:
-    words = N_("Shorten the text to at most %(longest)s characters.", longest=LONGEST_TEXT)
-    return [FieldProblem(name, words) for name in SEALED if len(getattr(held, name) or "") > LONGEST_TEXT]

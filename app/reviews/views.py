@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from app.access.permissions import Permission
 from app.access.policy import can
 from app.audit import services as audit
-from app.audit.domain import Purpose, purpose_of
+from app.audit.domain import Purpose
 from app.cases import queries as cases
 from app.cases.domain import CaseView
+from app.cases.services import leave_trace, look_at
 from app.clients import queries as clients
 from app.core.errors import Conflict, NotFound, Refused
 from app.core.ids import read_id
@@ -172,20 +173,7 @@ def _case(case_id: UUID, permission: Permission = Permission.CASE_VIEW) -> CaseV
 
 
 def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIEW) -> CaseView:
-    return _view(_case(case_id, permission), what)
-
-
-def _view(case: CaseView, what: str) -> CaseView:
-    audit.record_viewed(
-        uow(),
-        actor=actor(),
-        at=moment(),
-        client_id=case.client_id,
-        case_id=case.id,
-        purpose=purpose_of(actor(), case.subject),
-        page=what,
-    )
-    return case
+    return look_at(uow(), actor(), case_id, page=what, now=moment(), permission=permission)
 
 
 def _case_page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
@@ -248,7 +236,7 @@ def _step_url(told: ReviewForms, step: str) -> str:
 
 def _page(template: str, told: ReviewForms, form: PolkuForm, step: str) -> ResponseReturnValue:
     client = clients.client_of(uow(), told.case.client_id)
-    without = queries.without_basis(uow(), told.case.id, told.invited, told.held_on or today())
+    without = queries.without_basis(uow(), told.case.id, told.plan.kind, told.parties, told.held_on or today())
     shown: dict[str, Any] = {
         "told": told,
         "form": form,
@@ -274,7 +262,7 @@ def _sheets(chosen: set[UUID]) -> list[queries.GroupSheet]:
     """Return the sheets of the chosen cases that the actor may review; each is a page of its client's to the trail."""
     members = queries.group_of(uow(), actor(), now=moment(), only=chosen) if chosen else []
     for one in members:
-        _view(one.case, "group_review")
+        leave_trace(uow(), actor(), one.case, page="group_review", now=moment())
     return queries.sheets_of(uow(), members, today())
 
 

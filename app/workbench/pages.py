@@ -11,9 +11,10 @@ from app.access.policy import can
 from app.accounts import queries as accounts
 from app.audit import queries as trail
 from app.audit import services as audit
-from app.audit.domain import Purpose, purpose_of
+from app.audit.domain import Purpose
 from app.cases import queries as cases
 from app.cases.domain import CaseView, NoteView
+from app.cases.services import leave_trace
 from app.cases.stages import usual_stay
 from app.clients import queries as clients
 from app.clients.domain import ClientName, ClientView
@@ -61,13 +62,8 @@ def _seen(
 ) -> Head:
     """Return the head of the case and leave the trace of the look."""
     head = head_of(uow, actor, case_id, now=now, today=today, permission=permission)
-    _trace(uow, actor, head.case, page=page, now=now)
+    leave_trace(uow, actor, head.case, page=page, now=now)
     return head
-
-
-def _trace(uow: UnitOfWork, actor: Actor, case: CaseView, *, page: str, now: datetime) -> None:
-    purpose = purpose_of(actor, case.subject)
-    audit.record_viewed(uow, actor=actor, at=now, client_id=case.client_id, case_id=case.id, purpose=purpose, page=page)
 
 
 def head_only(uow: UnitOfWork, actor: Actor, case_id: UUID, *, page: str, now: datetime, today: date) -> CaseShell:
@@ -78,7 +74,7 @@ def head_only(uow: UnitOfWork, actor: Actor, case_id: UUID, *, page: str, now: d
 
 def name_for_form(uow: UnitOfWork, actor: Actor, case: CaseView, *, page: str, now: datetime) -> ClientName:
     """Return the client's name for a form without a head, and leave the trace of the look."""
-    _trace(uow, actor, case, page=page, now=now)
+    leave_trace(uow, actor, case, page=page, now=now)
     return clients.names_of(uow, [case.client_id])[case.client_id]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -38,13 +39,14 @@ def actor(uow: UnitOfWork, instructor: UserView) -> Actor:
     return actor_of(uow, instructor)
 
 
-def a_member(uow: UnitOfWork, instructor: UserView, last_name: str) -> CaseView:
+def a_member(uow: UnitOfWork, instructor: UserView, last_name: str, **plan: Any) -> CaseView:  # noqa: ANN401 - what the plan is made of
     client = create_client(uow, last_name=last_name, first_names="Aino Maria", call_name="Aino")
     (team,) = instructor.team_ids
     case = create_case(
         uow, client_id=client, model="group_employment", worker=instructor, team=team, opened_on=date(2026, 6, 1)
     )
-    create_plan_in_force(uow, case, in_force_on=date(2026, 6, 1), next_review_on=date(2026, 12, 1))
+    given = {"in_force_on": date(2026, 6, 1), "next_review_on": date(2026, 12, 1), **plan}
+    create_plan_in_force(uow, case, **given)
     return case
 
 
@@ -54,6 +56,7 @@ def a_row(uow: UnitOfWork, actor: Actor, case: CaseView, situation: str = "Käyn
     return GroupRow(
         case=seen,
         plan_id=plan.id,
+        kind=plan.kind,
         version_id=plan.version_shown.id,
         situation=situation,
         outcomes=answers(uow, case, plan, GoalOutcome.PARTLY),
@@ -110,6 +113,21 @@ def test_the_tick_that_they_were_not_in_the_room_lets_the_row_through_without_th
     hold(uow, ticked, actor, parties=("client", "kela"))
     present = [reviews_of(uow, row.plan_id)[0].parties for row in rows]
     assert present == [("client", "kela"), ("client",), ("client",)]
+
+
+def test_a_party_that_the_law_brings_to_the_reviews_of_the_plan_needs_no_basis_of_its_own(
+    uow: UnitOfWork, instructor: UserView, actor: Actor, rows: list[GroupRow]
+) -> None:
+    """As in a review held alone: the labour authority takes part in those of a multisector plan (381/2023)."""
+    within_law = {"in_force_on": date(2026, 10, 1), "next_review_on": date(2026, 12, 1)}
+    case = a_member(uow, instructor, "Lehto", kind="multisector_employment_plan", **within_law)
+    joint = replace(a_row(uow, actor, case), next_review_on=date(2027, 2, 24))
+    with pytest.raises(Refused) as refused:
+        hold(uow, [joint, rows[0]], actor, parties=("client", "labour_authority"))
+    assert fields_of(refused) == [field(rows[0], "apart")]
+    hold(uow, [joint, replace(rows[0], is_apart=True)], actor, parties=("client", "labour_authority"))
+    present = [reviews_of(uow, row.plan_id)[0].parties for row in (joint, rows[0])]
+    assert present == [("client", "labour_authority"), ("client",)]
 
 
 def test_no_name_of_a_member_comes_into_another_s_papers(uow: UnitOfWork, rows: list[GroupRow], actor: Actor) -> None:
