@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from app.clients.domain import ClientName
@@ -13,6 +13,8 @@ from app.core.texts import N_, Text
 from app.duties.domain import DutyKind
 from app.plans.domain import LONGEST_TEXT, DueDay, next_review_problems
 from app.plans.versions import PlanView
+
+Values = TypeVar("Values")
 
 
 class LimitKind(StrEnum):
@@ -47,6 +49,19 @@ def row_name(case_id: UUID) -> str:
     and what is said of one client must never be kept for another.
     """
     return f"r-{case_id}"
+
+
+def by_case(fields: Mapping[str, Values]) -> dict[UUID, dict[str, Values]]:
+    """Return the fields of a group review by case: the fields of its own row, and with each those of the meeting."""
+    rows: dict[UUID, dict[str, Values]] = {}
+    meeting: dict[str, Values] = {}
+    for name, value in fields.items():
+        found = _OF_A_ROW.match(name)
+        (rows.setdefault(UUID(found[1]), {}) if found else meeting)[name] = value
+    return {case_id: meeting | row for case_id, row in rows.items()}
+
+
+_OF_A_ROW: Final = re.compile(r"r-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-")
 
 
 OWN_PARTIES: Final = frozenset({"client", "worker", "social_welfare", "disability_services"})

@@ -1,8 +1,8 @@
 """The steps of a review, and the review as far as it has been answered."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import wtforms
@@ -11,22 +11,21 @@ from werkzeug.datastructures import MultiDict
 from app.cases.domain import CaseView
 from app.core.errors import Conflict, Refused
 from app.core.texts import N_
-from app.drafts.domain import Values
+from app.drafts.domain import DraftView, Values
 from app.plans.domain import (
     LONGEST_LINE,
     LONGEST_TEXT,
     WORDS,
     ActionState,
     DueDay,
-    GoalAnswer,
     GoalOutcome,
     HeldReview,
     next_review_problems,
 )
 from app.plans.versions import DEED_WORDS, GoalView, PlanView, VersionView
 from app.reference.loader import reference
+from app.reviews.answers import action_states, forget_answers, goal_answers, kept_values
 from app.reviews.domain import CHANGED, check_day, missing_parties, row_name
-from app.reviews.group import GroupRow, Meeting
 from app.reviews.queries import GroupSheet, wanted_at
 from app.web.forms import (
     AtMost,
@@ -42,9 +41,12 @@ from app.web.forms import (
 from app.web.request import today
 from app.web.texts import _, _l, worded
 
+OPENED_ON: Final = "rows"
+"""The field of a group review that holds the versions it was opened on."""
 MONTHS: Final = ("+1 kk", "+3 kk", "+6 kk")
 OUTCOMES: Final = worded(GoalOutcome, WORDS)
 DEEDS: Final = worded(ActionState, DEED_WORDS)
+Offering = TypeVar("Offering", bound=PolkuForm)
 
 
 class DeedForm(PolkuForm):
@@ -95,12 +97,17 @@ class SituationForm(PolkuForm):
     late_reason = LongTextField(_l("Why the review was late"), rows=2, validators=[AtMost(LONGEST_TEXT)])
 
 
-def party_choices(on: date) -> list[tuple[str, Any]]:
-    """Return who may take part in a review: the client, the worker, and the parties of the day."""
+def party_choices(on: date, by_law: Collection[str] = ()) -> list[tuple[str, Any] | tuple[str, Any, Any]]:
+    """Return who may take part in a review: the client, the worker, and the parties of the day.
+
+    Those the law brings there say so, and still nobody is ticked beforehand: who was there is what the worker saw, and
+    a box that came ticked would silence the question why the party was away.
+    """
+    said = _l("Takes part in this review by law")
     return [
         ("client", _l("Client")),
         ("worker", _l("Worker")),
-        *((one.code, one.label) for one in reference().parties.on(on)),
+        *((one.code, one.label, *((said,) if one.code in by_law else ())) for one in reference().parties.on(on)),
     ]
 
 
@@ -120,34 +127,6 @@ def goal_fields(goals: Sequence[GoalView], prefix: str = "") -> dict[str, Any]:
                 action.text, choices=DEEDS, inline=True, default=action.state.value, validators=told
             )
     return fields
-
-
-def goal_answers(form: PolkuForm, goals: Sequence[GoalView], prefix: str = "") -> dict[UUID, GoalAnswer]:
-    """Return what was answered, by goal; one without an answer is left out."""
-    named = [(goal.id, f"{prefix}goal-{number}") for number, goal in enumerate(goals, 1)]
-    return {
-        goal_id: GoalAnswer(GoalOutcome(form[name].data), form[f"{name}-remark"].data or None)
-        for goal_id, name in named
-        if form[name].data
-    }
-
-
-def action_states(form: PolkuForm, goals: Sequence[GoalView], prefix: str = "") -> dict[UUID, ActionState]:
-    """Return how far each action has come, by action; one without an answer is left out."""
-    named = [
-        (action.id, f"{prefix}goal-{number}-action-{place}")
-        for number, goal in enumerate(goals, 1)
-        for place, action in enumerate(goal.actions, 1)
-    ]
-    return {action_id: ActionState(form[name].data) for action_id, name in named if form[name].data}
-
-
-def forget_answers(form: PolkuForm, goals: Sequence[GoalView], prefix: str = "") -> None:
-    """Let go of answers that were given to the goals of another version; the remarks stay to be read."""
-    for number, goal in enumerate(goals, 1):
-        form[f"{prefix}goal-{number}"].process_data(None)
-        for place, action in enumerate(goal.actions, 1):
-            form[f"{prefix}goal-{number}-action-{place}"].process_data(action.state.value)
 
 
 class GoalsForm(PolkuForm):
@@ -187,10 +166,10 @@ class LastForm(NextForm):
     next_review_on = WorkdayField(_l("Next review"), chips=MONTHS)
 
 
-def _offering(form: PolkuForm) -> PolkuForm:
+def offering(form: Offering, by_law: Collection[str]) -> Offering:
     """Offer the parties of today, where the form asks who took part."""
     if "parties" in form:
-        form["parties"].offer(party_choices(today()))
+        form["parties"].offer(party_choices(today(), by_law))
     return form
 
 
@@ -222,13 +201,13 @@ class ReviewForms:
 
     def sent(self, step: str) -> PolkuForm:
         """Return the form of a step as it was sent."""
-        return _offering(self._kind(step)())
+        return offering(self._kind(step)(), self.reviewers)
 
     def form(self, step: str) -> Any:  # noqa: ANN401 - each step has a form of its own
         """Return the form of a step as it is kept; days that are not yet written are proposed."""
         kept: Any = self.kept.get(step)
         values = None if kept is None else MultiDict[str, str](kept)
-        form: Any = _offering(self._kind(step)(formdata=values, meta={"csrf": False}))
+        form: Any = offering(self._kind(step)(formdata=values, meta={"csrf": False}), self.reviewers)
         form.open_on(self.version.head.number)
         if values is None and step == "tilanne":
             form.held_on.process_data(today())
@@ -315,6 +294,26 @@ class GroupForm(PolkuForm):
 
     rows = wtforms.HiddenField()
 
+    kept_at: datetime | None = None
+    outdated: frozenset[UUID] = frozenset()
+    """The cases whose plan has a newer version than the draft of their row."""
+
+    def begin(self, sheets: Sequence[GroupSheet], kept: Mapping[UUID, DraftView]) -> None:
+        """Open the form on the plans in force now, over what is kept of each case."""
+        self.rows.data = " ".join(str(sheet.version.head.id) for sheet in sheets)
+        self.kept_at = max((one.saved_at for one in kept.values()), default=None)
+        if not kept:
+            self.held_on.process_data(today())
+        for sheet in sheets:
+            draft, name = kept.get(sheet.member.case.id), f"{row_name(sheet.member.case.id)}-"
+            is_of_today = draft is not None and str(sheet.version.head.id) in draft.fields.get(OPENED_ON, "").split()
+            if not is_of_today:
+                forget_answers(self, sheet.version.goals, name)
+            if draft is not None and not is_of_today:
+                self.outdated |= {sheet.member.case.id}
+            if draft is None and not sheet.due.ends_first:
+                self[f"{name}next"].process_data(sheet.due.proposal)
+
     def check_rows(self, sheets: Iterable[GroupSheet]) -> None:
         """Raise Conflict when the form was opened on other plans than are in force now; then it is opened on these.
 
@@ -328,45 +327,21 @@ class GroupForm(PolkuForm):
             forget_answers(self, sheet.version.goals, f"{row_name(sheet.member.case.id)}-")
         raise Conflict(N_("The group or a plan has changed meanwhile. Look at the rows and save again."))
 
-    def row(self, sheet: GroupSheet) -> GroupRow:
-        """What was said of one client."""
-        name, member = row_name(sheet.member.case.id), sheet.member
-        return GroupRow(
-            case=member.case,
-            plan_id=member.plan_id,
-            kind=member.kind,
-            version_id=sheet.version.head.id,
-            situation=self[f"{name}-situation"].data,
-            outcomes=goal_answers(self, sheet.version.goals, f"{name}-"),
-            actions=action_states(self, sheet.version.goals, f"{name}-"),
-            next_review_on=self[f"{name}-next"].data,
-            next_reason=self[f"{name}-reason"].data or None,
-            is_apart=bool(self[f"{name}-apart"].data),
-        )
 
-    def meeting(self) -> Meeting:
-        """What was said of the meeting."""
-        return Meeting(
-            held_on=self.held_on.data,
-            parties=tuple(self.parties.data or ()),
-            participants=self.participants.data or None,
-            missing_reason=self.missing_reason.data or None,
-            notes=self.notes.data or None,
-        )
+def make_group_form(sheets: Sequence[GroupSheet], kept: Sequence[DraftView] = ()) -> GroupForm:
+    """Return the form with a row for each client, as it was kept, the day of today and the proposed days elsewhere.
 
-
-def make_group_form(sheets: Sequence[GroupSheet]) -> GroupForm:
-    """Return the form with a row for each client, the day of today and the proposed days in it when it is opened."""
+    `kept`: the drafts of the rows, the newest first. A row is filled by the draft of its own case only; what concerns
+    the meeting comes from the newest. Answers to the goals of a version no longer in force are let go of.
+    """
     fields: dict[str, Any] = {}
     for sheet in sheets:
         fields |= _row_fields(row_name(sheet.member.case.id), sheet)
-    form: GroupForm = _offering(type("GroupForm", (GroupForm,), fields)())
+    kind = type("GroupForm", (GroupForm,), fields)
+    by_law = {party for sheet in sheets for party in wanted_at(sheet.member.kind)}
+    form: GroupForm = offering(kind(formdata=kept_values(kept)) if kept else kind(), by_law)
     if not form.is_submitted():
-        form.rows.data = " ".join(str(sheet.version.head.id) for sheet in sheets)
-        form.held_on.process_data(today())
-        for sheet in sheets:
-            if not sheet.due.ends_first:
-                form[f"{row_name(sheet.member.case.id)}-next"].process_data(sheet.due.proposal)
+        form.begin(sheets, {one.subject_id: one for one in kept})
     return form
 
 

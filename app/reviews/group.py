@@ -4,7 +4,7 @@ Every review lies in its own client's case and knows nothing of the others; only
 what was said of the group as a whole are shared.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -16,16 +16,18 @@ from app.access.policy import ensure
 from app.cases.domain import CaseView
 from app.clients import queries as clients
 from app.clients.domain import ClientName
+from app.core import once
 from app.core.clock import local_date
 from app.core.errors import Conflict, FieldProblem, Refused, too_long
 from app.core.ids import new_id
 from app.core.texts import N_, Text
 from app.core.uow import UnitOfWork
+from app.drafts import services as drafts
 from app.plans import queries as plans
 from app.plans.domain import LONGEST_LINE, LONGEST_TEXT, ActionState, GoalAnswer, HeldReview
 from app.reference.loader import reference
-from app.reviews.domain import named_in, row_name
-from app.reviews.queries import without_basis
+from app.reviews.domain import by_case, named_in, row_name
+from app.reviews.queries import group_of, without_basis
 from app.reviews.services import hold_review
 
 
@@ -92,6 +94,39 @@ def hold_group_review(
         raise Refused.because(dict.fromkeys(problems))
     begun.commit()
     return meeting_id
+
+
+DRAFT: Final = "group_review"
+
+
+def keep_group_draft(
+    uow: UnitOfWork, fields: Mapping[str, Sequence[str]], *, once_key: UUID | None, actor: Actor, now: datetime
+) -> None:
+    """Keep the form as it stands: each row in a draft of its own case, with the meeting, for the actor alone.
+
+    A client's text lies in that client's draft and nowhere else, whoever is chosen to the meeting afterwards and in
+    whatever order; the meeting comes back with any of those who were there. Only rows of clients whose review the
+    actor may hold are kept. Raises Conflict when the form has been sent.
+    """
+    if once_key is not None:
+        once.hold_open(uow, once_key, actor.user_id, now)
+    rows = by_case(fields)
+    for one in group_of(uow, actor, now=now, only=rows.keys()) if rows else ():
+        drafts.save_draft(
+            uow,
+            form=DRAFT,
+            subject_id=one.case.id,
+            base_version=None,
+            fields=rows[one.case.id],
+            actor=actor,
+            now=now,
+        )
+
+
+def drop_group_draft(uow: UnitOfWork, case_ids: Iterable[UUID], *, actor: Actor) -> None:
+    """Let go of the drafts of the rows, in the transaction that saves the reviews."""
+    for case_id in case_ids:
+        drafts.drop_draft(uow, form=DRAFT, subject_id=case_id, actor=actor)
 
 
 def _meeting_problems(meeting: Meeting, names: Mapping[UUID, ClientName]) -> Iterator[FieldProblem]:

@@ -1,6 +1,6 @@
 """The review of a plan in four steps: it can stop and go on, and is put on record from its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -21,16 +21,19 @@ from app.core.ids import read_id
 from app.core.texts import N_
 from app.drafts import queries as drafts
 from app.drafts import services as draft_acts
-from app.drafts.domain import Values
+from app.drafts.domain import DraftView, Values
 from app.duties.domain import NAMES as DUTY_NAMES
 from app.plans import queries as plans
 from app.plans.domain import WORDS
 from app.plans.versions import VersionView
 from app.reference.loader import reference
 from app.reviews import queries, services
+from app.reviews.answers import group_row, meeting_of
 from app.reviews.domain import LIMITS, ORIGINS, row_name
 from app.reviews.forms import DEEDS, STEPS, DeedForm, GroupForm, PostponeForm, ReviewForms, make_group_form
-from app.reviews.group import hold_group_review
+from app.reviews.group import DRAFT as GROUP_DRAFT
+from app.reviews.group import drop_group_draft, hold_group_review, keep_group_draft
+from app.web.filters import clock_time
 from app.web.forms import PolkuForm, refuse, submit
 from app.web.guards import requires
 from app.web.page import page, see_other
@@ -128,7 +131,10 @@ def group() -> ResponseReturnValue:
     found = queries.group_of(uow(), actor(), now=moment())
     ids = [one.case.client_id for one in found]
     audit.record_listed(uow(), actor=actor(), at=moment(), client_ids=ids, purpose=Purpose.OWN, page="group_review")
-    return page("reviews/group.html", found=found, lists=reference())
+    kept = _kept_rows([one.case.id for one in found])
+    newest = kept[0].saved_at if kept else None
+    drafted = {one.subject_id: one.saved_at for one in kept}
+    return page("reviews/group.html", found=found, lists=reference(), drafted=drafted, newest=newest)
 
 
 @blueprint.route("/ryhmatarkistus/kirjaus", methods=BOTH)
@@ -139,9 +145,21 @@ def group_rows() -> ResponseReturnValue:
     if not found:
         flash(_("Choose at least one client."))
         return see_other(url_for("reviews.group"))
-    form = make_group_form(found)
+    form = make_group_form(found, _kept_rows([one.member.case.id for one in found]) if request.method == "GET" else ())
     done = submit(form, lambda: _hold_group(form, found), said=_("Reviews saved"))
     return done or page("reviews/group_rows.html", form=form, found=found, lists=reference(), row_name=row_name)
+
+
+@blueprint.post("/ryhmatarkistus/luonnos")
+@requires(Permission.WORKLIST_VIEW)
+def keep_group() -> ResponseReturnValue:
+    """Keep the form of a group: the script is told when, a person without script comes back to the form."""
+    fields, key = request.form.to_dict(flat=False), read_id(request.form.get("once", ""))
+    keep_group_draft(uow(), fields, once_key=key, actor=actor(), now=moment())
+    if "Polku-Autosave" in request.headers:
+        return "", 204, {"Polku-Saved": clock_time(moment()).removeprefix("klo ")}
+    flash(_("Draft saved at %(time)s", time=clock_time(moment())))
+    return see_other(url_for("reviews.group_rows", polku=request.args.getlist("polku")))
 
 
 # -- what the views are made of --------------------------------------------------------------------------------------
@@ -266,7 +284,13 @@ def _sheets(chosen: set[UUID]) -> list[queries.GroupSheet]:
     return queries.sheets_of(uow(), members, today())
 
 
+def _kept_rows(case_ids: Collection[UUID]) -> list[DraftView]:
+    """Return the actor's drafts of the rows of a group, the newest first."""
+    return [one for one in drafts.drafts_of(uow(), actor(), case_ids) if one.form == GROUP_DRAFT]
+
+
 def _hold_group(form: GroupForm, found: list[queries.GroupSheet]) -> str:
     form.check_rows(found)
-    hold_group_review(uow(), form.meeting(), [form.row(one) for one in found], actor=actor(), now=moment())
+    hold_group_review(uow(), meeting_of(form), [group_row(form, one) for one in found], actor=actor(), now=moment())
+    drop_group_draft(uow(), [one.member.case.id for one in found], actor=actor())
     return url_for("reviews.group")

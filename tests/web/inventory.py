@@ -104,6 +104,7 @@ GUARDS: Final = {
     "reviews.due_days": "case:view",
     "reviews.group": "worklist:view",
     "reviews.group_rows": "worklist:view",
+    "reviews.keep_group": "worklist:view",
     "reviews.postpone": "plan:review",
     "reviews.start": "plan:review",
     "reviews.step": "plan:review",

@@ -90,6 +90,26 @@ def test_with_two_goals_it_takes_seven_presses_from_the_work_list(desk: Desk, pl
     assert len(reviews_of(desk.uow, plan.id)) == 1
 
 
+@pytest.mark.parametrize("kind", ["activation_plan", "multisector_employment_plan"])
+def test_who_was_there_is_said_by_the_worker_and_not_beforehand(desk: Desk, plan: PlanView, kind: str) -> None:
+    """DO02, DO03 (189/2001 section 9, 381/2023 section 6): the law brings the labour authority, a tick says it came.
+
+    The tick is the eighth press of a review with two goals. A box that came ticked would put the authority on record
+    unseen, and the question why it was away would never be asked.
+    """
+    joint = create_plan_in_force(desk.uow, desk.case, kind=kind, in_force_on=date(2026, 8, 10))
+    desk.uow.commit()
+    page = desk.browser.get(url(desk, joint, "tilanne")).text
+    ticks = [one for one in parse(page).iter("input") if one.get("name") == "parties"]
+    assert [one.get("value") for one in ticks if one.get("checked") is not None] == []
+    assert page.count("Osallistuu tähän tarkistukseen lain mukaan") == 1
+    assert "lain mukaan" not in desk.browser.get(url(desk, plan, "tilanne")).text
+    refused = answer(desk, joint, "tilanne", SITUATION)
+    assert refused.status_code == 422
+    assert 'href="#missing_reason"' in refused.text
+    assert step_of(answer(desk, joint, "tilanne", SITUATION | {"parties": ["labour_authority"]})) == "tavoitteet"
+
+
 def test_a_stopped_review_goes_on_where_it_was(desk: Desk, plan: PlanView) -> None:
     answer(desk, plan, "tilanne", SITUATION)
     answer(desk, plan, "tavoitteet", GOALS)
