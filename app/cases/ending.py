@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -164,15 +165,22 @@ def carry_over(
     before: CaseView,
     *,
     subjects: Iterable[tuple[str, UUID]],
+    permissions: Iterable[UUID] = (),
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Let the case go on with things of an earlier one, by kind and id; what they say is not copied."""
+    """Let the case go on with things of an earlier one, by kind and id; what they say is not copied.
+
+    `permissions`: the client's disclosure permissions on which something came from another client register. The trail
+    names them, as it must tell on what a disclosure rests (703/2023 section 10).
+    """
     ensure(actor, Permission.CASE_LOG, case.subject)
     came = list(subjects)
     for kind, subject_id in came:
         values = {"id": new_id(), "case_id": case.id, "from_case_id": before.id, "kind": kind, "subject_id": subject_id}
         uow.session.execute(insert(CarriedOver).values(**values, carried_at=now, carried_by=actor.id))
     kinds = sorted({kind for kind, _subject_id in came})
-    detail = {"before": str(before.id), "kinds": kinds, "count": len(came)}
+    detail: dict[str, Any] = {"before": str(before.id), "kinds": kinds, "count": len(came)}
+    rests_on = sorted(str(one) for one in permissions)
+    detail |= {"permissions": rests_on} if rests_on else {}
     audit.record_in_case(uow, "carried_over", case, "case", case.id, actor=actor, at=now, detail=detail)

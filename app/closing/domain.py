@@ -14,7 +14,7 @@ from uuid import UUID
 from app.assessments.domain import Health, health_permission
 from app.assessments.needs import CARRIED as CARRIED_NEEDS
 from app.cases.domain import LONGEST_REASON, CaseView, ClosingView, DroppedView, Ending, StepView
-from app.consents.domain import ConsentKind, ConsentView, Standing
+from app.consents.domain import ConsentView
 from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
 from app.duties.domain import DutyKind, DutyView
@@ -148,6 +148,7 @@ class ClosingPage:
     """What closing shows: the case, what is open, the consents and the network that it touches.
 
     `running_id`: a period of activity that goes on and must be ended first; `feedback_ids`: feedback without an answer.
+    `has_elsewhere`: the client has an open path of another client register, to which no promise moves.
     """
 
     shell: CaseShell
@@ -159,6 +160,7 @@ class ClosingPage:
     may_withdraw: bool
     running_id: UUID | None = None
     feedback_ids: tuple[UUID, ...] = ()
+    has_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +205,8 @@ class CarryKind(StrEnum):
 class Carry:
     """One thing that may go on: `words` name it, `more` is a day or a list, `why_not` says why it stays behind.
 
-    `parts` name it where it is of several fields. What goes on always is not asked about.
+    `parts` name it where it is of several fields. What goes on always is not asked about. `categories` are its kinds of
+    data as permissions name them; between two client registers `rests_on` are the permissions that let it go.
     """
 
     kind: CarryKind
@@ -214,6 +217,8 @@ class Carry:
     more: Text | str = ""
     why_not: Text | None = None
     is_always: bool = False
+    categories: frozenset[str] = frozenset()
+    rests_on: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +235,8 @@ class Keeper:
 class NextPathPage:
     """What the next path may go on with; without a model only which models there are.
 
-    `channel`: how the contact with the path before was made, "" when nobody said.
+    `channel`: how the contact with the path before was made, "" when nobody said. `registers`: the client registers of
+    the two paths when they are not the same one; then nothing is filled in from the path before.
     """
 
     shell: CaseShell
@@ -239,6 +245,7 @@ class NextPathPage:
     keeper: Keeper | None = None
     offers: tuple[Carry, ...] = ()
     channel: str = ""
+    registers: tuple[Text, Text] | None = None
 
     def of(self, *kinds: str) -> tuple[Carry, ...]:
         """Return what may be ticked, of some kinds."""
@@ -287,22 +294,6 @@ FIELDS: Final[Mapping[CarryKind, str]] = {
 """The field of the form in which each kind is ticked."""
 
 
-def why_consent_stays(consent: ConsentView, *, is_same_register: bool, on: date) -> Text | None:
-    """Return why a consent does not go on to the next path, or None when it may.
-
-    It names parties, data and a purpose, and was given for one register: the client registers of social welfare and of
-    health care are two, and crossing them takes a permission of its own (703/2023 sections 18 and 53). A basis in law
-    is weighed anew in each path.
-    """
-    if consent.standing(on) not in {Standing.VALID, Standing.ENDING}:
-        return N_("It is not valid any more.")
-    if consent.kind is ConsentKind.STATUTORY:
-        return N_("A basis in law is weighed anew in each path.")
-    if consent.kind is ConsentKind.PROHIBITION:
-        return None
-    return None if is_same_register else N_("It was given for another client register. Ask the client anew.")
-
-
 def carry_problems(
     following: NextPath, offers: Iterable[Carry], *, uncovered: Iterable[str], given: Iterable[ConsentView], on: date
 ) -> list[FieldProblem]:
@@ -325,8 +316,9 @@ def carry_problems(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedPage:
-    """What a path goes on with, and which path it came from."""
+    """What a path goes on with, which path it came from, and whether that one is of another client register."""
 
     shell: CaseShell
     before: tuple[UUID, str]
     carried: tuple[Carry, ...]
+    is_other_register: bool

@@ -210,11 +210,15 @@ class NextPathForm(PolkuForm):
             kinds = [kind for kind, field in FIELDS.items() if field == name]
             self[name].offer([_offer(one) for one in shown.of(*kinds)])
 
-    def start(self, case: CaseView, channel: str) -> None:
-        """Set what is known: the day is today, the contact came from where and how it came first."""
+    def start(self, case: CaseView, channel: str, *, is_same_register: bool) -> None:
+        """Set what is known: the day is today, the contact came from where and how it came first.
+
+        In another client register it is not known how it came first.
+        """
         self.opened_on.process_data(today())
-        self.contact_source.process_data(case.contact_source)
-        self.contact_channel.process_data(channel)
+        if is_same_register:
+            self.contact_source.process_data(case.contact_source)
+            self.contact_channel.process_data(channel)
 
     def following(self, model_key: str) -> NextPath:
         """What was answered, for the service."""

@@ -1,6 +1,6 @@
 """Reading what is open in a case before it closes, how it closed, and what the next path may go on with."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,6 +17,17 @@ from app.assessments.domain import CHANNEL, FACTS, HEALTH, Health, SignKind, Sig
 from app.cases import queries as cases
 from app.cases.domain import STEP, CaseView
 from app.cases.models import NextStep
+from app.closing.crossing import (
+    PLAN,
+    REGISTERS,
+    as_came,
+    categories_of_background,
+    categories_of_measure,
+    crossing_of,
+    is_same_register,
+    ruled,
+    why_consent_stays,
+)
 from app.closing.domain import (
     CarriedPage,
     Carry,
@@ -29,7 +40,6 @@ from app.closing.domain import (
     OpenItem,
     SettledDuty,
     items_of,
-    why_consent_stays,
 )
 from app.consents import queries as consents
 from app.consents.domain import ConsentKind, ConsentView, Standing, basis_of
@@ -39,6 +49,7 @@ from app.core.uow import UnitOfWork
 from app.duties import queries as ledger
 from app.duties.models import Duty
 from app.measures import queries as measures
+from app.measures.domain import plain
 from app.network import queries as network
 from app.network.domain import MemberView
 from app.participation import queries as participation
@@ -65,11 +76,25 @@ def open_items(uow: UnitOfWork, case_id: UUID) -> tuple[OpenItem, ...]:
 
 
 def other_cases(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime) -> tuple[CaseView, ...]:
-    """Return the client's other open cases in which the actor may write: a promise can move there."""
+    """Return the client's other open cases of the same client register in which the actor may write.
+
+    A promise can move there; its words do not leave the register they were written in (703/2023 section 18).
+    """
+    found = _open_beside(uow, actor, case, now=now)
+    return tuple(one for one in found if _shares_register(one, case) and can(actor, Permission.CASE_LOG, one.subject))
+
+
+def _open_beside(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime) -> list[CaseView]:
     found = cases.cases_of_client_for(uow, actor, case.client_id, now=now)
-    return tuple(
-        one for one in found if one.id != case.id and one.is_open and can(actor, Permission.CASE_LOG, one.subject)
-    )
+    return [one for one in found if one.id != case.id and one.is_open]
+
+
+def _shares_register(one: CaseView, other: CaseView) -> bool:
+    return is_same_register(_model_of(one), _model_of(other))
+
+
+def _model_of(case: CaseView) -> Pathway:
+    return pathway(case.model_key, case.model_version)
 
 
 def valid_consents(uow: UnitOfWork, case_id: UUID, today: date) -> tuple[ConsentView, ...]:
@@ -89,10 +114,11 @@ def closing_page(uow: UnitOfWork, actor: Actor, case: CaseView, *, now: datetime
         consents=valid_consents(uow, case.id, today),
         members=tuple(network.members_of(uow, case.id, today)),
         cases=other_cases(uow, actor, case, now=now),
-        asks_ground=pathway(case.model_key, case.model_version).is_social_welfare,
+        asks_ground=_model_of(case).is_social_welfare,
         may_withdraw=can(actor, Permission.CONSENT_RECORD, case.subject),
         running_id=running_period(uow, case.id, today),
         feedback_ids=tuple(one.id for one in participation.voice_of(uow, case.id).open_feedback),
+        has_elsewhere=not all(_shares_register(one, case) for one in _open_beside(uow, actor, case, now=now)),
     )
 
 
@@ -154,13 +180,16 @@ def next_path_page(
     model = next((one for one in models if one.key == model_key), None)
     if model is None:
         return NextPathPage(shell=shell, models=models)
+    before = _model_of(shell.case)
+    is_same = is_same_register(before, model)
     return NextPathPage(
         shell=shell,
         models=models,
         model=model,
         keeper=keeper_of(uow, shell.case, model, now=now),
         offers=offers_of(uow, shell.case, model, today),
-        channel=assessments.identification_of(uow, case_id).value(CHANNEL),
+        channel=assessments.identification_of(uow, case_id).value(CHANNEL) if is_same else "",
+        registers=None if is_same else (REGISTERS[before.system], REGISTERS[model.system]),
     )
 
 
@@ -178,20 +207,26 @@ def keeper_of(uow: UnitOfWork, case: CaseView, model: Pathway, *, now: datetime)
     return Keeper(id=user.id, name=user.full_name, professions=words, is_allowed=is_allowed)
 
 
-def offers_of(uow: UnitOfWork, case: CaseView, model: Pathway, today: date) -> tuple[Carry, ...]:
-    """Return everything of the case that a path of the model may go on with, or that stays behind with a reason."""
-    is_same = pathway(case.model_key, case.model_version).is_social_welfare == model.is_social_welfare
+def offers_of(
+    uow: UnitOfWork, case: CaseView, model: Pathway, today: date, *, came: Collection[UUID] = ()
+) -> tuple[Carry, ...]:
+    """Return everything of the case that a path of the model may go on with, or that stays behind with a reason.
+
+    `came`: what went on before, which is among them even when something newer would be offered now.
+    """
     given = consents.consents_of(uow, case.id)
-    offered = [(one, why_consent_stays(one, is_same_register=is_same, on=today)) for one in given]
+    crossing = crossing_of(_model_of(case), model, given, on=today)
+    offered = [(one, why_consent_stays(one, is_same=crossing is None, on=today)) for one in given]
     going = [one for one, why_not in offered if why_not is None]
-    return (
+    found = (
         *(_consent(one, why_not) for one, why_not in offered if why_not is None or one.withdrawn_on is None),
         *(_member(one, going, today) for one in network.members_of(uow, case.id, today)),
-        *_measures(uow, case.id),
+        *_measures(uow, case.id, came),
         *_background(uow, case.id),
-        *_assessed(uow, case.id, going, is_same_register=is_same, today=today),
+        *_assessed(uow, case.id, going, today=today),
         *_goals(uow, case.id),
     )
+    return tuple(ruled(one, crossing, reference()) for one in found)
 
 
 def _consent(one: ConsentView, why_not: Text | None) -> Carry:
@@ -212,48 +247,52 @@ def _member(one: MemberView, given: Sequence[ConsentView], today: date) -> Carry
     return Carry(kind=CarryKind.MEMBER, id=one.id, words=words, why_not=why_not)
 
 
-def _measures(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
+def _measures(uow: UnitOfWork, case_id: UUID, came: Collection[UUID]) -> Iterator[Carry]:
     for series in measures.all_series_of(uow, case_id):
-        if series.results:
-            last = series.results[-1]
-            told = "" if last.value is None else f": {str(last.value).replace('.', ',')}"
-            words = f"{series.measure.label}{told}"
-            yield Carry(
-                kind=CarryKind.MEASURE, id=last.id, words=words, more=N_("Measured %(day)s", day=last.measured_on)
-            )
+        for one in series.results:
+            if one.id in came or one is series.results[-1]:
+                told = "" if one.value is None else f": {plain(one.value)}"
+                yield Carry(
+                    kind=CarryKind.MEASURE,
+                    id=one.id,
+                    words=f"{series.measure.label}{told}",
+                    more=N_("Measured %(day)s", day=one.measured_on),
+                    categories=categories_of_measure(one.measure),
+                )
 
 
 def _background(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
     known = cases.background_of(uow, case_id)
     if known.number:
-        benefit = reference().benefits.label(known.benefit)
-        yield Carry(kind=CarryKind.BACKGROUND, id=case_id, words=benefit, title=N_("Benefit, work and services"))
+        yield Carry(
+            kind=CarryKind.BACKGROUND,
+            id=case_id,
+            words=reference().benefits.label(known.benefit),
+            title=N_("Benefit, work and services"),
+            categories=categories_of_background(known),
+        )
 
 
-def _assessed(
-    uow: UnitOfWork, case_id: UUID, going: Sequence[ConsentView], *, is_same_register: bool, today: date
-) -> Iterator[Carry]:
-    """The identification and the finished needs assessment; the texts of one client register stay in it."""
+def _assessed(uow: UnitOfWork, case_id: UUID, going: Sequence[ConsentView], *, today: date) -> Iterator[Carry]:
+    """The identification and the finished needs assessment."""
     record = assessments.identification_of(uow, case_id)
-    other = None if is_same_register else N_("It was written in another client register. Ask the client anew.")
     named = N_("Identification")
     facts = tuple(label for name, label in FACTS.items() if name != HEALTH and record.newest(name))
     if facts:
-        yield Carry(kind=CarryKind.FACTS, id=case_id, words="", title=named, parts=facts, why_not=other)
+        yield Carry(kind=CarryKind.FACTS, id=case_id, words="", title=named, parts=facts)
     if record.newest(HEALTH):
         is_allowed = health_permission(going, today) is Health.ALLOWED
-        why_not = other or (None if is_allowed else N_("No consent that goes on allows health data."))
+        why_not = None if is_allowed else N_("No consent that goes on allows health data.")
         yield Carry(kind=CarryKind.HEALTH, id=case_id, words="", title=named, parts=(FACTS[HEALTH],), why_not=why_not)
     signs = [_sign_label(sign) for sign in record.signs if sign.is_open]
     if signs:
-        title = N_("Signals and triggers")
-        yield Carry(kind=CarryKind.SIGNS, id=case_id, words=", ".join(signs), title=title, why_not=other)
+        yield Carry(kind=CarryKind.SIGNS, id=case_id, words=", ".join(signs), title=N_("Signals and triggers"))
     finished, earlier = assessments.finished_needs_assessment(uow, case_id), assessments.carried_needs(uow, case_id)
     found = (finished.version.id, finished.version.finished_on) if finished else None
     found = found or ((earlier.id, earlier.finished_on) if earlier else None)
     if found and found[1]:
         more, title = N_("Finished %(day)s", day=found[1]), N_("Needs assessment")
-        yield Carry(kind=CarryKind.NEEDS, id=found[0], words="", title=title, more=more, why_not=other)
+        yield Carry(kind=CarryKind.NEEDS, id=found[0], words="", title=title, more=more)
 
 
 def _sign_label(sign: SignView) -> str:
@@ -273,7 +312,7 @@ def _goals(uow: UnitOfWork, case_id: UUID) -> Iterator[Carry]:
         kind = reference().plan_kinds.label(plan.kind)
         for goal in version.goals:
             if goal.id not in met:
-                yield Carry(kind=CarryKind.GOAL, id=goal.id, words=goal.text, more=kind)
+                yield Carry(kind=CarryKind.GOAL, id=goal.id, words=goal.text, more=kind, categories=PLAN)
 
 
 def uncovered_members(
@@ -303,13 +342,20 @@ def prohibitions_of(uow: UnitOfWork, case_id: UUID, today: date) -> tuple[UUID, 
 def carried_page(uow: UnitOfWork, actor: Actor, case_id: UUID, *, now: datetime, today: date) -> CarriedPage:
     """Return what the case goes on with, and leave the trace of the look; NotFound when it follows no other.
 
-    What was carried is told by its origin, which keeps it; whoever sees the case sees what came to it.
+    What was carried is told by its origin, which keeps it; whoever sees the case sees what came to it. From another
+    client register it is told only as long as the client's permission lets it be read there.
     """
     shell = pages.head_only(uow, actor, case_id, page="carried", now=now, today=today)
     if shell.before is None:
         raise NotFound
     before = cases.case_of(uow, shell.before[0])
     came = {(one.kind, one.subject_id) for one in cases.carried_to(uow, case_id)}
-    model = pathway(shell.case.model_key, shell.case.model_version)
-    kept = tuple(one for one in offers_of(uow, before, model, today) if (one.kind, one.id) in came)
-    return CarriedPage(shell=shell, before=shell.before, carried=kept)
+    model = _model_of(shell.case)
+    crossing = crossing_of(_model_of(before), model, consents.consents_of(uow, before.id), on=today)
+    offers = offers_of(uow, before, model, today, came={subject_id for _kind, subject_id in came})
+    return CarriedPage(
+        shell=shell,
+        before=shell.before,
+        carried=tuple(as_came(one, crossing) for one in offers if (one.kind, one.id) in came),
+        is_other_register=crossing is not None,
+    )

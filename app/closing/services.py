@@ -4,7 +4,7 @@ One act of a person is one transaction over several features (ruling 8). The low
 write their own trail; here only their order is decided.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -225,7 +225,9 @@ def follow(uow: UnitOfWork, before: CaseView, following: NextPath, *, actor: Act
         actor=actor,
         now=now,
     )
-    _carry(uow, case, before, following, actor=actor, now=now)
+    ticked = {(kind, one) for kind, ids in following.carried.items() for one in ids}
+    permissions = {id_ for one in offers if (one.kind, one.id) in ticked for id_ in one.rests_on}
+    _carry(uow, case, before, following, permissions=permissions, actor=actor, now=now)
     _keep_worker(uow, case, following, actor=actor, now=now)
     return cases.case_of(uow, case.id)
 
@@ -238,7 +240,14 @@ def _next_model(key: str) -> Pathway:
 
 
 def _carry(
-    uow: UnitOfWork, case: CaseView, before: CaseView, following: NextPath, *, actor: Actor, now: datetime
+    uow: UnitOfWork,
+    case: CaseView,
+    before: CaseView,
+    following: NextPath,
+    *,
+    permissions: Collection[UUID],
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Let the new case go on with what was ticked; consents come first, since the basis of a member rests on them."""
     consent_ids = dict.fromkeys(
@@ -246,7 +255,7 @@ def _carry(
     )
     ticked: dict[CarryKind, tuple[UUID, ...]] = {**following.carried, CarryKind.CONSENT: tuple(consent_ids)}
     subjects = [(str(kind), one) for kind, ids in ticked.items() for one in ids]
-    case_services.carry_over(uow, case, before, subjects=subjects, actor=actor, now=now)
+    case_services.carry_over(uow, case, before, subjects=subjects, permissions=permissions, actor=actor, now=now)
     for consent_id in consent_ids:
         consents.go_on(uow, case, consent_id, actor=actor, now=now)
     wanted = set(following.ids(CarryKind.MEMBER))

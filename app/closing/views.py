@@ -83,7 +83,7 @@ def follow(case_id: UUID) -> ResponseReturnValue:
     form = NextPathForm()
     form.prepare(shown, reference())
     if request.method == "GET" or shown.model is None:
-        form.start(shown.shell.case, shown.channel)
+        form.start(shown.shell.case, shown.channel, is_same_register=shown.registers is None)
         return _page("follow", shown.shell, form=form, shown=shown)
     done = submit(form, lambda: _follow(shown, form), said=_("Pathway opened"))
     return done or _page("follow", shown.shell, form=form, shown=shown)

@@ -33,9 +33,9 @@ TODAY = date(2026, 11, 24)
 
 
 class Desk:
-    """A worker with two open cases of one client."""
+    """A worker with two open cases of one client, both of the client register of social welfare."""
 
-    def __init__(self, uow: UnitOfWork, now: datetime, model: str = "work_ability_support") -> None:
+    def __init__(self, uow: UnitOfWork, now: datetime, model: str = "quality_based_coaching") -> None:
         self.uow, self.now = uow, now
         team = create_team(uow)
         worker = create_worker(uow, team=team)
@@ -111,7 +111,7 @@ def test_a_silence_closes_nothing_and_every_row_is_told(desk: Desk) -> None:
     ending = Ending(outcome="", closed_on=TODAY)
     with pytest.raises(Refused) as refusal:
         services.close(desk.uow, desk.case, Closing(ending=ending), actor=desk.actor, now=desk.now)
-    assert {reason.field for reason in refusal.value.reasons} == {"outcome", *(item.name for item in items)}
+    assert {reason.field for reason in refusal.value.reasons} == {"outcome", "ground", *(item.name for item in items)}
     assert len(items) == 2
     assert desk.case.is_open
     assert len(ledger.open_of_case(desk.uow, desk.id)) == 2
@@ -153,7 +153,7 @@ def test_a_consent_is_withdrawn_only_when_the_client_says_so(desk: Desk) -> None
 
 def test_social_welfare_closes_only_with_the_word_about_its_ground(uow: UnitOfWork, now: datetime) -> None:
     """1301/2014 section 34: the client relationship ends with an entry that no ground remains."""
-    desk = Desk(uow, now, model="quality_based_coaching")
+    desk = Desk(uow, now)
     with pytest.raises(Refused) as refusal:
         close_case(uow, desk.case, actor=desk.actor, now=now, ground=None)
     assert [reason.field for reason in refusal.value.reasons] == ["ground"]
@@ -192,7 +192,7 @@ def test_each_ending_leaves_its_row_in_the_trail(desk: Desk) -> None:
 
 
 def test_a_period_of_activity_that_goes_on_keeps_the_case_open(uow: UnitOfWork, now: datetime) -> None:
-    desk = Desk(uow, now, model="quality_based_coaching")
+    desk = Desk(uow, now)
     create_period(uow, desk.case)
     with pytest.raises(Refused) as refusal:
         desk.close()

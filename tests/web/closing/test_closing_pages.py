@@ -1,6 +1,7 @@
 """Closing asks about everything that is open, keeps what was typed, and tells afterwards how it went."""
 
 from datetime import date
+from typing import Any
 
 from app.cases import queries as cases
 from app.closing import queries as closings
@@ -81,16 +82,32 @@ def test_nothing_is_chosen_beforehand_for_a_promise_and_a_review_ends_with_the_c
     assert 'value="ends"' in chosen[0]
 
 
-def test_a_promise_can_move_to_the_clients_other_open_path(desk: Desk) -> None:
+def test_a_promise_can_move_to_the_clients_other_open_path_of_the_register(desk: Desk) -> None:
+    known: dict[str, Any] = {"client_id": desk.case.client_id, "worker": desk.worker, "team": desk.team}
+    desk.case = create_case(desk.uow, **known, model="quality_based_coaching")
+    other = create_case(desk.uow, **known, model="group_employment")
+    desk.uow.commit()
+    name = promise(desk)
+    told = {**NO_NEED, "ground": "over", name: f"moved:{other.id}"}
+    answer = desk.browser.submit(f"{desk.path}/paata", told, form="paata")
+    assert answer.status_code == 303
+    assert [step.text for step in cases.open_steps_of(desk.uow, other.id)] == ["Soita asiakkaalle"]
+    assert f"Siirtyi polulle {other.ref}" in desk.browser.get(answer.location).get_data(as_text=True)
+
+
+def test_a_promise_is_not_offered_to_a_path_of_another_client_register_and_the_page_says_so(desk: Desk) -> None:
+    """703/2023 section 18; a form made by hand is refused as well."""
     other = create_case(
         desk.uow, client_id=desk.case.client_id, worker=desk.worker, team=desk.team, model="group_employment"
     )
     desk.uow.commit()
     name = promise(desk)
+    page = desk.browser.get(f"{desk.path}/paata").get_data(as_text=True)
+    assert "Siirtyy polulle" not in page
+    assert "Lupaus ei siirry polulle, joka kuuluu toiseen asiakasrekisteriin." in page
     answer = desk.browser.submit(f"{desk.path}/paata", {**NO_NEED, name: f"moved:{other.id}"}, form="paata")
-    assert answer.status_code == 303
-    assert [step.text for step in cases.open_steps_of(desk.uow, other.id)] == ["Soita asiakkaalle"]
-    assert f"Siirtyi polulle {other.ref}" in desk.browser.get(answer.location).get_data(as_text=True)
+    assert answer.status_code == 422
+    assert cases.open_steps_of(desk.uow, other.id) == []
 
 
 def test_the_consents_and_the_network_are_told_of_before_the_case_closes(desk: Desk) -> None:

@@ -1,7 +1,10 @@
 """The next path is opened from the page of the one before: first the model, then what goes along."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from app.assessments import services as assessments
 from app.assessments.queries import identification_of
@@ -10,6 +13,7 @@ from app.cases.domain import CaseView
 from app.closing import queries as closings
 from app.closing.domain import CarryKind
 from app.consents import queries as consents
+from app.consents.domain import ConsentKind
 from app.pathways.loader import latest
 from tests.factories.accounts import create_user
 from tests.factories.assessments import create_needs, finish_needs
@@ -20,7 +24,15 @@ from tests.factories.plans import create_plan_in_force
 from tests.strict import parse, text_of
 from tests.web.workbench.conftest import Desk
 
+SOCIAL = ("quality_based_coaching", "group_employment")
 ASKED = {"basis_note": "Asiakas toivoi ryhmää", "worker": "later"}
+
+
+def walk(desk: Desk, model: str = SOCIAL[0]) -> CaseView:
+    """Let the client walk a path of social welfare; the desk's pages are then those of that path."""
+    known: dict[str, Any] = {"client_id": desk.case.client_id, "worker": desk.worker, "team": desk.team}
+    desk.case = create_case(desk.uow, **known, model=model, opened_on=date(2026, 11, 2))
+    return seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
 
 
 def test_the_models_the_client_does_not_walk_are_offered_first(desk: Desk) -> None:
@@ -31,7 +43,7 @@ def test_the_models_the_client_does_not_walk_are_offered_first(desk: Desk) -> No
 
 
 def test_the_next_path_opens_with_what_was_ticked_and_both_link_to_each_other(desk: Desk) -> None:
-    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+    case = walk(desk)
     create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 2), goals=("Haluan töihin",))
     desk.uow.commit()
     (goal,) = closings.offers_of(desk.uow, case, latest("group_employment"), date(2026, 11, 24))
@@ -48,36 +60,40 @@ def test_the_next_path_opens_with_what_was_ticked_and_both_link_to_each_other(de
     assert "Haluan töihin" in brought
 
 
-def test_how_the_contact_was_made_goes_along_and_may_be_changed(desk: Desk) -> None:
-    """PA1: prefilled from the path before, like who made it."""
-    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+@pytest.mark.parametrize(
+    ("before", "changed", "kept"),
+    [
+        (SOCIAL[0], {}, "referral"),
+        (SOCIAL[0], {"contact_channel": "phone"}, "phone"),
+        ("work_ability_support", {"contact_source": "self"}, ""),
+    ],
+)
+def test_how_the_contact_was_made_goes_along_within_the_register_and_may_be_changed(
+    desk: Desk, before: str, changed: dict[str, str], kept: str
+) -> None:
+    """PA1: prefilled from the path before, like who made it; from another client register neither is."""
+    case = walk(desk, before) if before in SOCIAL else seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
     assessments.keep_channel(desk.uow, case, "referral", actor=desk.actor, now=desk.now)
     desk.uow.commit()
-    told: dict[str, dict[str, str]] = {
-        "group_employment": {},
-        "quality_based_coaching": {"contact_channel": "phone"},
-    }
-    kept = []
-    for model, changed in told.items():
-        answer = desk.browser.submit(f"{desk.path}/jatko?malli={model}", {**ASKED, **changed}, form="jatko")
-        opened = UUID(answer.location.rsplit("/", 1)[1])
-        kept.append(identification_of(desk.uow, opened).value("contact_channel"))
-    assert kept == ["referral", "phone"]
+    answer = desk.browser.submit(f"{desk.path}/jatko?malli=group_employment", {**ASKED, **changed}, form="jatko")
+    opened = UUID(answer.location.rsplit("/", 1)[1])
+    assert identification_of(desk.uow, opened).value("contact_channel") == kept
 
 
 def test_nothing_is_ticked_beforehand_and_what_stays_is_told_with_the_reason(desk: Desk) -> None:
-    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
-    create_consent(desk.uow, case, build_entry(), now=desk.now)
+    case = walk(desk)
+    law = build_entry(kind=ConsentKind.STATUTORY, basis="LAW_189_2001_12", given=("labour_authority",))
+    create_consent(desk.uow, case, law, now=desk.now)
     create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 2), goals=("Haluan töihin",))
     desk.uow.commit()
     page = desk.browser.get(f"{desk.path}/jatko?malli=group_employment").get_data(as_text=True)
     assert 'type="checkbox"' in page
     assert not [line for line in page.splitlines() if 'type="checkbox"' in line and "checked" in line]
-    assert "Suostumus annettiin toiseen asiakasrekisteriin. Kysy asiakkaalta uudelleen." in page
+    assert "Lakisääteinen peruste arvioidaan jokaisella polulla erikseen." in page
 
 
 def test_what_is_missing_is_told_at_its_field_and_the_ticks_stay(desk: Desk) -> None:
-    case = seen_by(desk.uow, desk.actor, desk.case, now=desk.now)
+    case = walk(desk)
     create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 2), goals=("Haluan töihin",))
     desk.uow.commit()
     (goal,) = closings.offers_of(desk.uow, case, latest("group_employment"), date(2026, 11, 24))
