@@ -14,6 +14,9 @@ from app.cases import queries as cases
 from app.cases.domain import Background, CaseView
 from app.core.uow import UnitOfWork
 from app.demo.domain import Assessed, Life, Recognised
+from app.demo.voices import at
+from app.pathways.domain import StageCode
+from app.reference.loader import reference
 
 CASES: Final = 6
 LIFE_OF: Final = {"work_ability_support": 0, "quality_based_coaching": 1, "group_employment": 2}
@@ -28,10 +31,17 @@ def recognise(uow: UnitOfWork, texts: Recognised, case_ids: tuple[UUID, ...], *,
         if actor is None:
             continue
         case = cases.get_case_for(uow, actor, case_id, now=now)
-        _identify(uow, texts.lives[LIFE_OF[case.model_key]], case, actor=actor, now=now)
+        visits = {visit.stage: visit for visit in cases.visits_of(uow, case_id)}
+        recognised, assessed = visits.get(StageCode.IDENTIFICATION), visits.get(StageCode.JOINT_ASSESSMENT)
+        noted_on = (recognised.entered_on if recognised else None) or case.opened_on
+        life = texts.lives[LIFE_OF[case.model_key]]
+        # a benefit that was not paid yet on the day is known of today
+        is_known = not life.benefit or reference().benefits.pick(life.benefit, noted_on) is not None
+        _identify(uow, life, case, actor=actor, now=at(noted_on) if is_known else now)
         if case.model_key in ASSESSMENT_OF:
             place, group = ASSESSMENT_OF[case.model_key]
-            _assess(uow, texts.assessments[place], group, case, today=today, actor=actor, now=now)
+            on = (assessed.left_on if assessed else None) or today
+            _assess(uow, texts.assessments[place], group, case, on, actor=actor)
 
 
 def leave_waiting(uow: UnitOfWork, case_id: UUID, *, now: datetime) -> None:
@@ -69,10 +79,10 @@ def _identify(uow: UnitOfWork, life: Life, case: CaseView, *, actor: Actor, now:
 
 
 def _assess(
-    uow: UnitOfWork, assessed: Assessed, group: str, case: CaseView, *, today: date, actor: Actor, now: datetime
+    uow: UnitOfWork, assessed: Assessed, group: str, case: CaseView, finished_on: date, *, actor: Actor
 ) -> None:
-    """Begin on the day the case was opened and finish today, so that nothing is owed."""
-    on = case.opened_on
+    """Begin on the day the case was opened and finish with stage 3, or today, so that nothing is owed."""
+    on, now = case.opened_on, at(finished_on)
     version_id = services.initiate_needs(uow, case, initiated_on=on, client_group=group, actor=actor, now=now)
     content = NeedsContent(
         profession=assessed.profession,
@@ -99,9 +109,9 @@ def _assess(
         uow,
         case,
         version_id,
-        finished_on=today,
+        finished_on=finished_on,
         system="SY02",
-        recorded_on=today,
+        recorded_on=finished_on,
         document_ref="",
         expected_version=written.version,
         actor=actor,

@@ -208,6 +208,7 @@ def _seen(case_id: UUID, what: str, permission: Permission = Permission.CASE_VIE
 def _page(template: str, case: CaseView, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
     rights = {
         "may_edit": can(actor(), Permission.PLAN_EDIT, case.subject),
+        "may_assess": can(actor(), Permission.ASSESSMENT_EDIT, case.subject),
         "may_print": can(actor(), Permission.CASE_PRINT, case.subject),
         "may_review": can(actor(), Permission.PLAN_REVIEW, case.subject),
     }
