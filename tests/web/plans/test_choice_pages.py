@@ -33,7 +33,7 @@ def test_the_page_says_which_rule_leads_to_which_kind_and_chooses_it_beforehand(
 def test_an_unknown_benefit_recommends_nothing_and_shows_every_rule(desk: Desk) -> None:
     page = desk.browser.get(f"{desk.path}/suunnitelmat/uusi").text
     assert "Etuutta ei ole kirjattu, joten suositusta ei ole." in page
-    assert "Voimaantulosta säädetään asetuksella." in page
+    assert "Voimaantulopäivä on tarkistettava säädöskokoelmasta." in page
     assert "1.1.2026 alkaen" in page
     assert "Työmarkkinatuki" not in page, "a benefit that has ended leads nowhere today"
     assert chosen(page) == ["work_ability_support_plan"]
