@@ -279,12 +279,24 @@ class Onward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMeeting:
+    """A meeting of a group so many weeks ago; `situations`: how things stood with one client after the other."""
+
+    weeks_ago: int
+    parties: tuple[str, ...]
+    participants: str
+    notes: str
+    situations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """What was talked about, measured and done with some clients: voices and periods by model, and a next path."""
 
     voices: Mapping[str, Voice]
     activities: Mapping[str, tuple[Activity, ...]]
     practice: Practice
+    group_meeting: GroupMeeting
     next_path: Onward
 
 

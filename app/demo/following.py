@@ -12,6 +12,7 @@ from app.cases import queries as cases
 from app.cases.domain import CaseView
 from app.core.uow import UnitOfWork
 from app.demo.domain import Followed
+from app.demo.meeting import meet_as_group
 from app.demo.onward import go_on, print_papers
 from app.demo.practice import put_into_practice
 from app.demo.voices import give_voice
@@ -39,6 +40,7 @@ def follow_some(
         case = cases.get_case_for(uow, actor, case_id, now=now)
         of_model[case.model_key].append((case, since))
     _act(uow, texts, of_model, today=today, actor=actor, now=now)
+    meet_as_group(uow, texts.group_meeting, today=today, actor=actor, now=now)
     for model, voice in texts.voices.items():
         for case, _ in of_model[model][:1]:
             give_voice(uow, voice, case, actor=actor, now=now)

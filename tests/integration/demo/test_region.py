@@ -122,6 +122,19 @@ def test_one_plan_is_put_into_practice_with_its_answers_and_its_week(region: Reg
     assert plans[0].period_start < TODAY
 
 
+def test_a_group_has_met_and_each_has_a_review_with_what_concerns_all(region: Region) -> None:
+    """RU16: one meeting some weeks ago, a review in each client's case, and what was late before is late still."""
+    found = rows(
+        region.uow,
+        "SELECT r.meeting_id, r.held_on, r.meeting_notes, c.id, c.model_key FROM review r "
+        "JOIN plan p ON p.id = r.plan_id JOIN pathway_case c ON c.id = p.case_id WHERE r.meeting_id IS NOT NULL",
+    )
+    assert len({row.id for row in found}) == len(found) >= 2
+    assert {(row.held_on, row.model_key) for row in found} == {(date(2026, 11, 3), "group_employment")}
+    assert len({row.meeting_id for row in found}) == 1
+    assert all(row.meeting_notes for row in found)
+
+
 def test_papers_lie_printed_and_one_client_goes_on_along_another_path(region: Region) -> None:
     printed = rows(region.uow, "SELECT DISTINCT case_id FROM audit_event WHERE action = 'printed'")
     assert len(printed) == 3
