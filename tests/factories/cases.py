@@ -1,15 +1,17 @@
 """Cases for tests, opened and moved by the services themselves."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from uuid import UUID
 
 from app.access import standing
 from app.access.actor import Actor, Role, system_actor
-from app.access.predicates import StandingKind
+from app.access.predicates import StandingKind, Subject
 from app.accounts.domain import UserView
 from app.cases import queries, services
 from app.cases.domain import CaseView
 from app.core.clock import HELSINKI
+from app.core.ids import new_id
 from app.core.uow import UnitOfWork
 from app.pathways.domain import StageCode
 from tests.factories.accounts import create_team, create_user
@@ -21,6 +23,33 @@ OPENED_ON = date(2026, 11, 2)
 def moment_of(day: date) -> datetime:
     """Nine in the morning of a day in Helsinki."""
     return datetime.combine(day, time(9), tzinfo=HELSINKI)
+
+
+def build_case(ordinal: int = 1, **given: object) -> CaseView:
+    """A case as the rules see it, in no database; `given` replaces what a rule asks about."""
+    case = CaseView(
+        id=new_id(),
+        client_id=new_id(),
+        ref=f"A-2041/{ordinal}",
+        ordinal=ordinal,
+        model_key="work_ability_support",
+        model_version=1,
+        team_id=None,
+        worker_id=None,
+        opened_on=OPENED_ON,
+        opened_at=moment_of(OPENED_ON),
+        closed_on=None,
+        outcome=None,
+        current_stage=StageCode.PRE_CONTACT,
+        current_since=OPENED_ON,
+        last_contact_on=None,
+        last_contact_kind=None,
+        contact_source="self",
+        source="work",
+        version=1,
+        subject=Subject(),
+    )
+    return replace(case, **given)  # type: ignore[arg-type]  # columns of the case
 
 
 def create_case(

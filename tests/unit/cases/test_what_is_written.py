@@ -1,17 +1,16 @@
 """What an entry, a promise and a closing must be like before they are kept."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from app.access.predicates import Subject
-from app.cases.domain import CaseView, Ending, check_entry, check_step, closing_problems, filled, passed_needs
+from app.cases.domain import Ending, check_entry, check_step, closing_problems, filled, passed_needs
 from app.core.errors import Refused
-from app.pathways.domain import Effect, Need, StageCode
+from app.pathways.domain import Effect, Need
 from app.reference.domain import Words
 from app.reference.loader import load_reference
+from tests.factories.cases import build_case
 
 TODAY = date(2026, 11, 24)
 LISTS = load_reference(Path(__file__).resolve().parents[3] / "config" / "reference")
@@ -43,29 +42,7 @@ def test_a_promise_is_not_late_as_it_is_made() -> None:
 
 @pytest.mark.parametrize(("day", "is_fine"), [(1, False), (2, True), (24, True), (25, False)])
 def test_a_case_closes_between_its_opening_and_today(day: int, *, is_fine: bool) -> None:
-    opened = datetime(2026, 11, 2, 7, tzinfo=UTC)
-    case = CaseView(
-        id=uuid4(),
-        client_id=uuid4(),
-        ref="A-2041/1",
-        ordinal=1,
-        model_key="work_ability_support",
-        model_version=1,
-        team_id=None,
-        worker_id=None,
-        opened_on=date(2026, 11, 2),
-        opened_at=opened,
-        closed_on=None,
-        outcome=None,
-        current_stage=StageCode.PRE_CONTACT,
-        current_since=date(2026, 11, 2),
-        last_contact_on=None,
-        last_contact_kind=None,
-        contact_source="self",
-        source="work",
-        version=1,
-        subject=Subject(),
-    )
+    case = build_case(opened_on=date(2026, 11, 2))
     assert case.client_ref == "A-2041"
     ending = Ending(outcome="no_need", closed_on=date(2026, 11, day))
     found = closing_problems(case, ending, asks_ground=False, reference=LISTS, today=TODAY)

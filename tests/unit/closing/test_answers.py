@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.access.predicates import Subject
 from app.cases.domain import STEP, CaseView, StepView
 from app.closing.domain import ENDS_WITH_CASE, Answer, Fate, OpenItem, answer_problems, items_of
 from app.duties.domain import DutyKind, DutyView, WaitsFor
-from app.pathways.domain import StageCode
+from tests.factories.cases import build_case
 
 TODAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -43,28 +42,7 @@ def duty(kind: DutyKind, subject_id: UUID | None = None, *, about: str = "plan",
     )
 
 
-CASE = CaseView(
-    id=uuid4(),
-    client_id=uuid4(),
-    ref="A-2041/2",
-    ordinal=2,
-    model_key="group_employment",
-    model_version=1,
-    team_id=None,
-    worker_id=None,
-    opened_on=date(2026, 11, 2),
-    opened_at=AT,
-    closed_on=None,
-    outcome=None,
-    current_stage=StageCode.PRE_CONTACT,
-    current_since=date(2026, 11, 2),
-    last_contact_on=None,
-    last_contact_kind=None,
-    contact_source="self",
-    source="work",
-    version=1,
-    subject=Subject(),
-)
+CASE = build_case(ordinal=2, model_key="group_employment")
 
 
 def fields(item: OpenItem, answer: Answer | None, *cases: CaseView) -> list[str | None]:
