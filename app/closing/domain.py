@@ -14,13 +14,20 @@ from uuid import UUID
 from app.assessments.domain import Health, health_permission
 from app.assessments.needs import CARRIED as CARRIED_NEEDS
 from app.cases.domain import LONGEST_REASON, CaseView, ClosingView, DroppedView, Ending, StepView
-from app.consents.domain import ConsentView
+from app.consents.domain import ConsentKind, ConsentView
 from app.core.errors import FieldProblem, too_long
 from app.core.texts import N_, Text
-from app.duties.domain import DutyKind, DutyView
+from app.duties.domain import NAMES, DutyKind, DutyView
 from app.network.domain import MemberView
 from app.pathways.pathway import Pathway
 from app.workbench.domain import CaseShell
+
+CONSENT_WORDS: Final[Mapping[str, Text]] = {
+    ConsentKind.CONSENT: N_("Consent"),
+    ConsentKind.PERMISSION: N_("Disclosure permission"),
+    ConsentKind.PROHIBITION: N_("Prohibition"),
+    ConsentKind.STATUTORY: N_("Statutory basis"),
+}
 
 
 class Fate(StrEnum):
@@ -64,6 +71,13 @@ class OpenItem:
     def name(self) -> str:
         """The name of its field in the form."""
         return f"item-{self.id.hex}"
+
+    @property
+    def words(self) -> Text | str:
+        """What it is: the promise in its own words, else the name of the duty."""
+        if self.step is not None:
+            return self.step.text
+        return NAMES.get(self.duty.kind, self.duty.kind) if self.duty is not None else ""
 
     @property
     def due_on(self) -> date | None:
@@ -123,15 +137,20 @@ def answer_problems(
     for item in items:
         answer = answers.get(item.id, Answer())
         if answer.fate not in item.fates or (answer.fate is Fate.MOVED and answer.to not in open_cases):
-            found.append(FieldProblem(item.name, N_("Choose what becomes of this.")))
+            found.append(FieldProblem(item.name, unanswered(item)))
         found += _done_problems(item, answer, today) if answer.fate is Fate.DONE else []
         found += _reason_problems(item, answer) if answer.fate is Fate.NOT_NEEDED else []
     return found
 
 
+def unanswered(item: OpenItem) -> Text:
+    """Say that nothing was said of an item; it is named, since several may be unanswered."""
+    return N_("Choose what becomes of this: %(what)s", what=item.words)
+
+
 def _done_problems(item: OpenItem, answer: Answer, today: date) -> list[FieldProblem]:
     if answer.on is None:
-        return [FieldProblem(f"{item.name}-on", N_("Write the day on which it was done."))]
+        return [FieldProblem(f"{item.name}-on", N_("Write the day on which this was done: %(what)s", what=item.words))]
     if answer.on > today:
         return [FieldProblem(f"{item.name}-on", N_("The date cannot be in the future."))]
     return []
@@ -139,7 +158,7 @@ def _done_problems(item: OpenItem, answer: Answer, today: date) -> list[FieldPro
 
 def _reason_problems(item: OpenItem, answer: Answer) -> list[FieldProblem]:
     if not answer.reason.strip():
-        return [FieldProblem(f"{item.name}-reason", N_("Write why it is not needed."))]
+        return [FieldProblem(f"{item.name}-reason", N_("Write why this is not needed: %(what)s", what=item.words))]
     return too_long({f"{item.name}-reason": answer.reason}, LONGEST_REASON)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.cases.domain import LONGEST_LINE, LONGEST_REASON, CaseView, Ending
 from app.closing.domain import (
+    CONSENT_WORDS,
     FIELDS,
     Answer,
     Carry,
@@ -17,7 +18,10 @@ from app.closing.domain import (
     NextPathPage,
     OpenItem,
     answer_problems,
+    unanswered,
 )
+from app.consents.domain import ConsentView
+from app.core.texts import N_
 from app.reference.domain import Reference
 from app.web.forms import (
     AtMost,
@@ -39,6 +43,8 @@ FATES: Final = {
     Fate.ENDS: _l("Ends with the case"),
 }
 LATER: Final = "later"
+BEFORE_ITEMS: Final = ("outcome", "closed_on", "ground", "supported_by")
+"""The questions that stand above what is open."""
 GROUNDS: Final = (
     ("over", _l("No ground for the client relationship remains")),
     ("remains", _l("The client relationship in social welfare goes on")),
@@ -97,6 +103,16 @@ class CloseForm(PolkuForm):
                 self.blame(problem)
         return is_fine and not missing
 
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """Every reason in the order of the page; the questions made for the case stand in the midst of the others."""
+        asked = [f"{item.name}{part}" for item in self.items for part in ("", "-on", "-reason")]
+        names = [*BEFORE_ITEMS, *asked]
+        place = {name: at for at, name in enumerate(names)}
+        return sorted(
+            super().problems, key=lambda told: place.get(told[0] or "", -1 if told[0] is None else len(names))
+        )
+
     def closing(self) -> Closing:
         """What was answered, for the service."""
         ground = self["ground"].data if "ground" in self else None
@@ -139,11 +155,14 @@ def make_close_form(page: ClosingPage, known: Reference) -> CloseForm:
     form.outcome.offer(
         [(row.code, _named(groups.label(row.group), str(row.label))) for row in known.outcomes.on(today())]
     )
-    form.withdrawn.offer(
-        [(str(one.id), ", ".join(known.parties.label(code) for code in (*one.parties, *one.refused))) for one in
-         page.consents]
-    )  # fmt: skip
+    form.withdrawn.offer([_consent(one, known) for one in page.consents])
     return form
+
+
+def _consent(one: ConsentView, known: Reference) -> tuple[str, str, str]:
+    parties = ", ".join(known.parties.label(code) for code in (*one.parties, *one.refused))
+    until = N_("Valid until %(day)s", day=one.valid_until) if one.valid_until else N_("Valid until further notice")
+    return str(one.id), f"{say(CONSENT_WORDS[one.kind])}: {parties}", say(until)
 
 
 def _named(group: str, label: str) -> str:
@@ -151,12 +170,13 @@ def _named(group: str, label: str) -> str:
 
 
 def _item_fields(item: OpenItem, cases: Sequence[CaseView]) -> dict[str, Any]:
+    missing = say(unanswered(item))
     fields: dict[str, Any] = {
         item.name: ChoiceField(
             _l("What becomes of it"),
             choices=_fates(item, cases),
-            invalid_choice_message=_l("Choose what becomes of this."),
-            validators=[Needed(_l("Choose what becomes of this."))],
+            invalid_choice_message=missing,
+            validators=[Needed(missing)],
         ),
         f"{item.name}-reason": TextField(_l("Why it is not needed"), validators=[AtMost(LONGEST_REASON)]),
     }

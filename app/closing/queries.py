@@ -1,6 +1,6 @@
 """Reading what is open in a case before it closes, how it closed, and what the next path may go on with."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from app.closing.crossing import (
     why_consent_stays,
 )
 from app.closing.domain import (
+    CONSENT_WORDS,
     CarriedPage,
     Carry,
     CarryKind,
@@ -61,13 +62,6 @@ from app.plans.domain import GoalOutcome
 from app.plans.held import reviews_of
 from app.reference.loader import reference
 from app.workbench import pages
-
-CONSENT_WORDS: Mapping[str, Text] = {
-    ConsentKind.CONSENT: N_("Consent"),
-    ConsentKind.PERMISSION: N_("Disclosure permission"),
-    ConsentKind.PROHIBITION: N_("Prohibition"),
-    ConsentKind.STATUTORY: N_("Statutory basis"),
-}
 
 
 def open_items(uow: UnitOfWork, case_id: UUID) -> tuple[OpenItem, ...]:

@@ -10,6 +10,7 @@ from tests.factories.cases import create_case, seen_by
 from tests.factories.consents import build_entry, create_consent
 from tests.factories.network import create_member
 from tests.factories.plans import create_plan_in_force
+from tests.strict import parse, text_of
 from tests.web.workbench.conftest import Desk
 
 NO_NEED = {"outcome": "no_need", "is_feedback_asked": "no"}
@@ -64,11 +65,24 @@ def test_a_promise_without_an_answer_keeps_the_case_open_and_everything_typed(de
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert f'href="#{name}"' in page
-    assert "Valitse, mitä tälle tapahtuu." in page
+    assert "Valitse, mitä tälle tapahtuu: Soita asiakkaalle" in page
     assert f'href="#{other}-reason"' in page
-    assert "Kirjoita, miksi tätä ei enää tarvita." in page
+    assert "Kirjoita, miksi tätä ei enää tarvita: Lähetä lausunto" in page
     assert "Pidä tämä" in page
+    links = [text_of(one) for one in parse(page).iter("a") if (one.get("href") or "").startswith("#item-")]
+    assert len(links) == 2, "each names the promise it is about"
     assert cases.case_of(desk.uow, desk.case.id).is_open
+
+
+def test_what_is_missing_is_told_in_the_order_of_the_page(desk: Desk) -> None:
+    name = promise(desk)
+    page = desk.browser.submit(f"{desk.path}/paata", {}, form="paata").get_data(as_text=True)
+    hrefs = [one.get("href") for one in parse(page).iter("a")]
+    assert [href for href in hrefs if href in {"#outcome", f"#{name}", "#is_feedback_asked"}] == [
+        "#outcome",
+        f"#{name}",
+        "#is_feedback_asked",
+    ]
 
 
 def test_nothing_is_chosen_beforehand_for_a_promise_and_a_review_ends_with_the_case(desk: Desk) -> None:
