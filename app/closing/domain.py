@@ -191,6 +191,7 @@ class SettledDuty:
     outcome: str
     text: str | None
     reason: str | None
+    on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

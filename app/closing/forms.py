@@ -21,6 +21,7 @@ from app.closing.domain import (
     unanswered,
 )
 from app.consents.domain import ConsentView
+from app.core.errors import FieldProblem
 from app.core.texts import N_
 from app.reference.domain import Reference
 from app.web.forms import (
@@ -52,9 +53,13 @@ GROUNDS: Final = (
 
 
 class ReasonForm(PolkuForm):
-    """A deed that asks why."""
+    """Reopening asks why."""
 
-    reason = LongTextField(_l("Reason"), rows=2, validators=[Needed(_l("Write the reason.")), AtMost(LONGEST_REASON)])
+    reason = LongTextField(
+        _l("Why the case is reopened"),
+        rows=2,
+        validators=[Needed(_l("Write why the case is reopened.")), AtMost(LONGEST_REASON)],
+    )
 
 
 class CloseForm(PolkuForm):
@@ -98,6 +103,8 @@ class CloseForm(PolkuForm):
         is_fine = super().validate(extra_validators)
         answers = {item.id: self._answer(item) for item in self.items}
         missing = answer_problems(self.items, answers, cases=self.cases, today=today())
+        if "ground" in self and self["ground"].data == "remains" and not self.supported_by.data:
+            missing.append(FieldProblem("supported_by", N_("Write where the client is supported from now on.")))
         for problem in missing:
             if problem.field and not self[problem.field].errors:
                 self.blame(problem)
@@ -151,6 +158,8 @@ def make_close_form(page: ClosingPage, known: Reference) -> CloseForm:
             validators=[Needed(_l("Choose whether a ground for the client relationship remains."))],
         )
     form: CloseForm = type("CloseForm", (CloseForm,), fields)()
+    if page.asks_ground:
+        form.supported_by.hint = _l("The service or the party. Needed when the client relationship goes on.")
     groups = known.outcome_groups
     form.outcome.offer(
         [(row.code, _named(groups.label(row.group), str(row.label))) for row in known.outcomes.on(today())]

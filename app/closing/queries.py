@@ -157,6 +157,7 @@ def _settled(uow: UnitOfWork, case_id: UUID, at: datetime) -> tuple[SettledDuty,
             outcome=duty.outcome or "",
             text=opened("next_step", "text", step.id, step.text) if step is not None else None,
             reason=opened("duty", "closing_reason", duty.id, duty.closing_reason),
+            on=duty.closed_on,
         )
         for duty, step in rows
     )

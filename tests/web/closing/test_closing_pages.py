@@ -47,7 +47,7 @@ def test_closing_ends_everything_and_reopening_brings_the_plan_back(desk: Desk) 
     for words in ("Työ avoimilla työmarkkinoilla", "Sai työn", "Työpaja auttoi eniten", "Työterveyshuolto", "Pyydetty"):
         assert words in page
     assert "Soita asiakkaalle" in page
-    assert "Päättyi asiakkuuden mukana" in page
+    assert "Seuranta päättyi asiakkuuden mukana" in page
     assert 'href="#miksi"' not in page
     refused = desk.browser.submit(f"{desk.path}/avaa", {"reason": " "}, form="avaa-uudelleen")
     assert refused.status_code == 422
@@ -83,6 +83,24 @@ def test_what_is_missing_is_told_in_the_order_of_the_page(desk: Desk) -> None:
         f"#{name}",
         "#is_feedback_asked",
     ]
+
+
+def test_a_promise_that_was_kept_is_told_with_its_day(desk: Desk) -> None:
+    name = promise(desk)
+    told = {**NO_NEED, name: "done", f"{name}-on": "23.11.2026"}
+    answer = desk.browser.submit(f"{desk.path}/paata", told, form="paata")
+    assert "Valmis 23.11.2026" in desk.browser.get(answer.location).get_data(as_text=True)
+
+
+def test_a_relationship_that_goes_on_asks_where_together_with_everything_else(desk: Desk) -> None:
+    """1301/2014 section 34: one list of what is missing, not one more after the first is mended."""
+    desk.case = create_case(
+        desk.uow, client_id=desk.case.client_id, worker=desk.worker, team=desk.team, model="group_employment"
+    )
+    desk.uow.commit()
+    page = desk.browser.submit(f"{desk.path}/paata", {"ground": "remains"}, form="paata").get_data(as_text=True)
+    hrefs = [one.get("href") for one in parse(page).iter("a") if (one.get("href") or "").startswith("#")]
+    assert {"#outcome", "#supported_by", "#is_feedback_asked"} <= set(hrefs)
 
 
 def test_nothing_is_chosen_beforehand_for_a_promise_and_a_review_ends_with_the_case(desk: Desk) -> None:
