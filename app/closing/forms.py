@@ -272,4 +272,5 @@ class NextPathForm(PolkuForm):
 def _offer(one: Carry) -> tuple[str, str, str]:
     named = one.words or ", ".join(map(say, one.parts))
     words = f"{say(one.title)}: {named}" if one.title and named else say(one.title) or named
-    return f"{one.kind}:{one.id}", words, say(one.more)
+    permitted = _("The client's disclosure permission allows this.") if one.rests_on else ""
+    return f"{one.kind}:{one.id}", words, " ".join(part for part in (say(one.more), permitted) if part)

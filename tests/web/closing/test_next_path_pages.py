@@ -19,6 +19,7 @@ from tests.factories.accounts import create_user
 from tests.factories.assessments import create_needs, finish_needs
 from tests.factories.cases import create_case, seen_by
 from tests.factories.consents import build_entry, create_consent
+from tests.factories.measures import build_result, enter
 from tests.factories.network import create_member
 from tests.factories.plans import create_plan_in_force
 from tests.strict import parse, text_of
@@ -153,3 +154,29 @@ def test_the_network_and_the_assessment_tell_what_came_from_the_path_before(desk
 
 def case_at(desk: Desk, location: str) -> CaseView:
     return cases.case_of(desk.uow, UUID(location.rsplit("/", 1)[1]))
+
+
+def test_the_page_says_before_what_goes_to_the_other_register_what_stays_and_why_and_says_so_after(
+    desk: Desk,
+) -> None:
+    """703/2023 section 53: a measure goes with a permission that names it, a goal without one stays."""
+    known: dict[str, Any] = {"worker": desk.worker, "team": desk.team, "model": SOCIAL[0]}
+    row = create_case(desk.uow, **known)
+    case = seen_by(desk.uow, desk.actor, row, now=desk.now)
+    measure = enter(desk.uow, case, build_result("ME01"), now=desk.now)
+    create_plan_in_force(desk.uow, case, in_force_on=date(2026, 11, 24), goals=("Haluan töihin",))
+    permission = build_entry(kind=ConsentKind.PERMISSION, basis="DISCLOSURE_PERMISSION", given=("health_care",))
+    create_consent(desk.uow, case, permission, now=desk.now)
+    desk.uow.commit()
+    path = f"/polut/{row.id}/jatko?malli=work_ability_support"
+    page = desk.browser.get(path).get_data(as_text=True)
+    assert "Uusi polku kuuluu toiseen asiakasrekisteriin." in page
+    assert "Asiakkaan luovutuslupa sallii tämän." in page
+    stays = [text_of(item) for item in parse(page).iter("li") if "Haluan töihin" in text_of(item)]
+    assert ["Tietoryhmät: Suunnitelma ja tavoitteet." in words for words in stays] == [True]
+    told = {**ASKED, "contact_source": "self", "facts": f"measure:{measure}"}
+    answer = desk.browser.submit(path, told, form="jatko")
+    after = desk.browser.get(f"{answer.location}/tuotu").get_data(as_text=True)
+    assert "Aiempi polku kuuluu toiseen asiakasrekisteriin." in after
+    assert "Työkykypistemäärä: 6" in after
+    assert "Haluan töihin" not in after
