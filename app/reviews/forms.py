@@ -273,6 +273,10 @@ class ReviewForms:
         )
 
 
+ROW: Final = row_name(UUID(int=0))
+"""What the fields of a row begin with is as long as this."""
+
+
 class GroupForm(PolkuForm):
     """One meeting and a row for each client; `make_group_form` adds the rows, each named by its case."""
 
@@ -297,6 +301,14 @@ class GroupForm(PolkuForm):
     kept_at: datetime | None = None
     outdated: frozenset[UUID] = frozenset()
     """The cases whose plan has a newer version than the draft of their row."""
+    whose: Mapping[str, str] = {}
+    """The client's name by what the fields of the row begin with."""
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """Every reason as in any form, those of a row with the name of its client; twelve rows say the same words."""
+        named = [(id_, self.whose.get((id_ or "")[: len(ROW)]), words) for id_, words in super().problems]
+        return [(id_, f"{name}: {words}" if name else words) for id_, name, words in named]
 
     def begin(self, sheets: Sequence[GroupSheet], kept: Mapping[UUID, DraftView]) -> None:
         """Open the form on the plans in force now, over what is kept of each case."""
@@ -340,6 +352,7 @@ def make_group_form(sheets: Sequence[GroupSheet], kept: Sequence[DraftView] = ()
     kind = type("GroupForm", (GroupForm,), fields)
     by_law = {party for sheet in sheets for party in wanted_at(sheet.member.kind)}
     form: GroupForm = offering(kind(formdata=kept_values(kept)) if kept else kind(), by_law)
+    form.whose = {row_name(sheet.member.case.id): sheet.member.name.name for sheet in sheets}
     if not form.is_submitted():
         form.begin(sheets, {one.subject_id: one for one in kept})
     return form
