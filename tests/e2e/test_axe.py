@@ -38,6 +38,13 @@ TOO_WIDE: Final = """
 )))
 """
 """How far the page runs over the edge, once it has come to rest in the new width."""
+OVERLAPPING: Final = """
+[...document.querySelectorAll('.polku-checklist tbody tr')].filter(row => {
+    const bottom = row.getBoundingClientRect().bottom;
+    return [...row.children].some(cell => cell.getBoundingClientRect().bottom > bottom + 1);
+}).length
+"""
+"""How many items of a checklist run out of their own row, over the next one."""
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 VISITOR: Final = ""
 READERS: Final = {
@@ -193,6 +200,7 @@ def look(page: Page, axe: Callable[[Page], None], path: str, *, status: int = 20
     page.set_viewport_size(PHONE)
     over = page.evaluate(TOO_WIDE)
     assert over <= 0, f"{path} is {over} pixels too wide for a phone"
+    assert page.evaluate(OVERLAPPING) == 0, f"items of the checklist on {path} lie over each other on a phone"
     page.set_viewport_size({"width": 1366, "height": 625})
 
 
