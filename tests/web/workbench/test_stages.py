@@ -203,7 +203,7 @@ def test_a_closed_case_has_no_links_to_acts(desk: Desk) -> None:
 def test_a_stage_that_has_lasted_longer_than_its_target_says_so_on_every_page(desk: Desk) -> None:
     """The case has been before contact since 2.11., 22 days; the organisation's own target is 10."""
     page = desk.browser.get(f"{desk.path}/vaihe/1").get_data(as_text=True)
-    assert "Vaihe on kestänyt tavallista pidempään." in page
+    assert "Vaihe on kestänyt pidempään kuin tavoite." in page
     assert "Tavoite ylittyi 12 päivää sitten." in page
     assert "2.11.2026" in page
     assert "enintään 10 pv" in page
@@ -215,7 +215,7 @@ def test_a_stage_within_its_target_is_left_in_peace(desk: Desk) -> None:
     assert desk.browser.submit(f"{desk.path}/vaihe/2", form="avaa").status_code == 303
     page = desk.browser.get(f"{desk.path}/vaihe/2").get_data(as_text=True)
     assert "enintään 30 pv" in page
-    assert "tavallista pidempään" not in page
+    assert "pidempään kuin tavoite" not in page
     assert "Pidempään kuin tavoite" not in page
 
 
