@@ -69,9 +69,16 @@ _NEED_ACTIONS: Final[Mapping[LinkKind, Text]] = {
     LinkKind.KEEP_ACTIVITY: N_("Keep the days of the activity"),
     LinkKind.REVIEW_PLAN: N_("Review the plan"),
     LinkKind.WRITE_PLAN: N_("Write the plan"),
-    LinkKind.WRITE_NOTE: N_("Write the entry"),
-    LinkKind.RECORD_ELSEWHERE: N_("Mark what is recorded elsewhere"),
 }
+
+
+def _deed(link: LinkKind, what: str) -> Text:
+    """What to do. An entry and a mark may be of anything, so they say what is to be true when they are made."""
+    if link is LinkKind.WRITE_NOTE:
+        return N_("Write the entry: %(what)s", what=what)
+    if link is LinkKind.RECORD_ELSEWHERE:
+        return N_("Mark what is recorded elsewhere: %(what)s", what=what)
+    return _NEED_ACTIONS[link]
 
 
 def next_action(
@@ -139,12 +146,13 @@ def _need_action(need: Need, stage: Stage) -> NextAction:
         reason = N_("Stage %(number)s %(stage)s cannot open yet. Missing: %(need)s", need=what, **_named(stage))
     else:
         reason = N_("Stage %(number)s %(stage)s comes next. Missing: %(need)s", need=what, **_named(stage))
-    return NextAction(f"need:{need.code}", _NEED_ACTIONS[need.link], reason, need.link, stage=stage.code, need=need)
+    return NextAction(f"need:{need.code}", _deed(need.link, what), reason, need.link, stage=stage.code, need=need)
 
 
 def _item_action(item: Item, stage: Stage) -> NextAction:
-    reason = N_("Stage %(number)s %(stage)s is open. Missing: %(item)s", item=str(item.label), **_named(stage))
-    return NextAction(f"item:{item.code}", _NEED_ACTIONS[item.link], reason, item.link, stage=stage.code, need=item)
+    what = str(item.label)
+    reason = N_("Stage %(number)s %(stage)s is open. Missing: %(item)s", item=what, **_named(stage))
+    return NextAction(f"item:{item.code}", _deed(item.link, what), reason, item.link, stage=stage.code, need=item)
 
 
 def _named(stage: Stage) -> dict[str, str | int]:

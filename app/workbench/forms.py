@@ -66,9 +66,13 @@ class LogForm(PolkuForm):
         self.topic.offer([(topic.code, str(topic.label)) for topic in known.note_topics.on(today)])
         self.done_steps.offer([(str(step.id), step.text) for step in steps])
 
-    def start(self, today: date, *, topic: str | None, kind: str | None) -> None:
-        """Set what the link that opened the form knows: the day is today, the topic and kind as asked."""
-        self.happened_on.process_data(today)
+    def start(self, today: date | None, *, topic: str | None, kind: str | None) -> None:
+        """Set what the link that opened the form knows: the topic and kind as asked, and the day unless a draft has it.
+
+        The link outweighs the topic of a draft: it was pressed to get one item done, and only its topic does that.
+        """
+        if today is not None:
+            self.happened_on.process_data(today)
         if topic in {choice.value for choice in self.topic.offered()}:
             self.topic.process_data(topic)
         if kind in {choice.value for choice in self.kind.offered()}:

@@ -117,7 +117,7 @@ def stage_page(
         stage=stage,
         state=record.stages.states[code],
         checklist=checklist_of(stage, record.facts),
-        stay=stay_in(stage, opened.entered_on, today=today) if opened else None,
+        stay=stay_in(stage, opened.entered_on, today=today) if opened and head.case.is_open else None,
         county_days=usual_stay(uow, head.case.model_key, code, today=today),
         missing=record.model.missing_for(code, record.facts),
         move=_move_to(record, code),

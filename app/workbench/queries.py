@@ -378,7 +378,7 @@ def shell_of(actor: Actor, head: Head, record: Record, today: date) -> CaseShell
         before=head.before,
         after=head.after,
         deputy_name=head.deputy_name,
-        stages=stage_rows(record.model, record.visits, record.stages, today=today),
+        stages=stage_rows(record.model, record.visits, record.stages, today=today, is_over=not case.is_open),
         current_number=record.stages.current.number,
         checklist=checklist_of(record.model.stage(record.stages.current), record.facts),
         action=action,

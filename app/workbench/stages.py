@@ -43,8 +43,13 @@ class StayLike(VisitLike, Protocol):
         ...
 
 
-def stage_rows(pathway: Pathway, visits: Iterable[StayLike], stages: StageMap, *, today: date) -> tuple[StageRow, ...]:
-    """Return the seven stages with their state in words: done on a day, in progress for so many days."""
+def stage_rows(
+    pathway: Pathway, visits: Iterable[StayLike], stages: StageMap, *, today: date, is_over: bool = False
+) -> tuple[StageRow, ...]:
+    """Return the seven stages with their state in words: done on a day, in progress for so many days.
+
+    `is_over`: the case is closed, so that nothing goes on and nothing lasts too long.
+    """
     last = {StageCode(visit.stage): visit for visit in visits}
     return tuple(
         StageRow(
@@ -52,25 +57,31 @@ def stage_rows(pathway: Pathway, visits: Iterable[StayLike], stages: StageMap, *
             code=stage.code,
             label=str(stage.label),
             state=stages.states[stage.code],
-            words=_state_words(stages.states[stage.code], last.get(stage.code), today),
+            words=_state_words(stages.states[stage.code], last.get(stage.code), None if is_over else today),
             is_current=stage.code is stages.current,
-            mark=_mark(stage, stages, today),
+            mark=None if is_over else _mark(stage, stages, today),
         )
         for stage in pathway.stages
     )
 
 
-def _state_words(state: StageState, visit: StayLike | None, today: date) -> Text:
+def _state_words(state: StageState, visit: StayLike | None, today: date | None) -> Text:
     if state is StageState.NOT_STARTED or visit is None:
         return N_("Not started")
     if state is StageState.NOT_NEEDED:
         return N_("Not needed")
     if state is StageState.IN_PROGRESS:
-        days = (today - visit.entered_on).days if visit.entered_on else 0
-        return N_n("In progress %(num)s day", "In progress %(num)s days", days) if days else N_("In progress")
+        return _going_on(visit.entered_on, today)
     if visit.left_on is None:
         return N_("Done")
     return N_("Done %(day)s", day=f"{visit.left_on.day}.{visit.left_on.month}.")
+
+
+def _going_on(since: date | None, today: date | None) -> Text:
+    if today is None:
+        return N_("Left in progress")
+    days = (today - since).days if since else 0
+    return N_n("In progress %(num)s day", "In progress %(num)s days", days) if days else N_("In progress")
 
 
 def _mark(stage: Stage, stages: StageMap, today: date) -> Text | None:

@@ -117,8 +117,9 @@ def _log_form(case: CaseView) -> LogForm:
     form.prepare(
         reference(), today(), cases.open_steps_of(uow(), case.id), few=_is_panel() and "laajenna" not in request.args
     )
-    if request.method == "GET" and draft is None:
-        form.start(today(), topic=request.args.get("aihe"), kind=request.args.get("laji"))
+    if request.method == "GET":
+        day = None if draft else today()
+        form.start(day, topic=request.args.get("aihe"), kind=request.args.get("laji"))
     if _is_panel():
         form.rename(case.id.hex[:8])
     return form

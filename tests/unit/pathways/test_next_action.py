@@ -103,6 +103,14 @@ def test_in_the_last_stage_the_checklist_still_asks() -> None:
     assert advice(A, FOLLOW, "worker").code == "item:review:held"
 
 
+def test_an_entry_is_asked_for_by_what_it_is_about() -> None:
+    """'Write the entry' alone does not say which: the label carries what is to be true when it is made."""
+    stages = stage_map([Visit(PRE, StageState.IN_PROGRESS, TODAY)])
+    found = next_action(A, stages, Facts.of("worker"), [], today=TODAY)
+    assert found.need is not None
+    assert str(found.label) == f"Write the entry: {found.need.label}"
+
+
 def test_at_the_end_the_next_review_is_told_even_if_it_is_far_away() -> None:
     found = advice(A, FOLLOW, *END, duties=(Duty("plan_review", date(2027, 2, 1)),))
     assert found.code == "duty:plan_review"

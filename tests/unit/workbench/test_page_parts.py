@@ -42,6 +42,13 @@ def visit(stage: StageCode, state: str, entered: date | None, left: date | None,
     return replace(made, **more)  # type: ignore[arg-type] # fields by name
 
 
+def test_in_a_closed_case_nothing_goes_on_and_nothing_lasts_too_long() -> None:
+    visits = [visit(StageCode.PRE_CONTACT, "in_progress", date(2026, 1, 2), None)]
+    row = stage_rows(MODEL, visits, engine.stage_map(visits), today=TODAY, is_over=True)[0]
+    assert (str(row.words), row.mark) == ("Left in progress", None)
+    assert stage_rows(MODEL, visits, engine.stage_map(visits), today=TODAY)[0].mark is not None
+
+
 def test_the_seven_stages_say_their_state_in_words() -> None:
     visits = [
         visit(StageCode.PRE_CONTACT, "done", date(2026, 11, 2), date(2026, 11, 3)),

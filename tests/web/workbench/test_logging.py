@@ -137,6 +137,17 @@ def test_what_was_typed_comes_back_from_the_draft_and_goes_with_the_saved_entry(
     assert drafts.drafts_of(desk.uow, desk.actor, [desk.case.id]) == []
 
 
+def test_the_link_of_an_item_outweighs_the_topic_of_a_draft_and_leaves_the_rest_as_typed(desk: Desk) -> None:
+    """Only an entry of the item's topic ticks it; the draft was begun for something else."""
+    begun = {"csrf_token": _token(desk), "line": "Kesken jäi", "topic": "assessment", "happened_on": "23.11.2026"}
+    desk.browser.post(f"/luonnokset/log/{desk.case.id}", data=begun)
+    page = desk.browser.get(f"{desk.path}/kirjaa?aihe=identification").get_data(as_text=True)
+    assert '<option value="identification" selected' in page
+    assert 'value="Kesken jäi"' in page
+    assert 'value="23.11.2026"' in page
+    assert '<option value="assessment" selected' in desk.browser.get(f"{desk.path}/kirjaa").get_data(as_text=True)
+
+
 def test_a_draft_that_arrives_after_its_entry_was_saved_is_not_kept(desk: Desk) -> None:
     """The script keeps the form when a field is left; pressing Save leaves a field too."""
     page = desk.browser.get(f"{desk.path}/kirjaa").get_data(as_text=True)
