@@ -38,5 +38,7 @@ def test_a_client_walks_the_path_to_its_end_with_everything_on_record(
     journey.close(outcome)
     hand(page).tell(f"the whole path of {model}")
     expect(page.get_by_role("region", name="Asiakkuuden päätös")).to_contain_text(outcome.rpartition(": ")[2])
-    expect(page.get_by_role("region", name="Mitä avoimille asioille tapahtui")).to_contain_text("Päättyi asiakkuuden")
+    expect(page.get_by_role("region", name="Mitä avoimille asioille tapahtui")).to_contain_text(
+        "Seuranta päättyi asiakkuuden"
+    )
     expect(page.get_by_role("link", name="Avaa seuraava polku").first).to_be_visible()
