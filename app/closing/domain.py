@@ -193,6 +193,11 @@ class SettledDuty:
     reason: str | None
     on: date | None
 
+    @property
+    def words(self) -> Text | str:
+        """What it was: the promise in its own words, else the name of the duty."""
+        return NAMES.get(self.kind, self.kind) if self.text is None else self.text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingPage:

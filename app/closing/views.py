@@ -13,7 +13,6 @@ from app.clients import services as client_services
 from app.closing import queries, services
 from app.closing.domain import ClosingPage, NextPathPage
 from app.closing.forms import CloseForm, NextPathForm, ReasonForm, make_close_form
-from app.duties.domain import NAMES
 from app.reference.loader import reference
 from app.web.forms import submit
 from app.web.guards import requires
@@ -115,5 +114,5 @@ def _shell(case: CaseView, name: str) -> CaseShell:
 def _page(name: str, shell: CaseShell, **known: Any) -> ResponseReturnValue:  # noqa: ANN401 - a page's own things
     settings = current_app.extensions["polku"].settings
     client_services.count_view(uow(), actor(), moment(), settings.view_soft_limit, settings.view_hard_limit)
-    shared = {"shell": shell, "case": shell.case, "lists": reference(), "duty_words": NAMES}
+    shared = {"shell": shell, "case": shell.case, "lists": reference()}
     return page(f"closing/{name}.html", None, **shared, **known)

@@ -42,6 +42,15 @@ ORIGINS: Final[Mapping[str, tuple[Text, Text]]] = {
 """What a day that no table sets is counted from, and which day it is, by the kind of duty."""
 
 
+GROUP_MODEL: Final = "group_employment"
+"""The model whose clients may be reviewed in one meeting (RU16, REVIEW_C)."""
+
+
+def is_reviewed_as_group(model_key: str | None) -> bool:
+    """Whether the clients of a model may be reviewed in one meeting."""
+    return model_key == GROUP_MODEL
+
+
 def row_name(case_id: UUID) -> str:
     """Return what the fields of one client's row in a group review begin with.
 

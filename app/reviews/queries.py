@@ -34,10 +34,9 @@ from app.plans.queries import Why, postponed_of
 from app.plans.versions import PlanView, VersionView
 from app.reference.domain import Deadline
 from app.reference.loader import reference
-from app.reviews.domain import LimitKind, asks_basis
+from app.reviews.domain import GROUP_MODEL, LimitKind, asks_basis
 
 OTHERS: Final = 3
-GROUP_MODEL: Final = "group_employment"
 MOST_MEMBERS: Final = 50
 MOST_OF_TEAMS: Final = 400
 """How many plans of the teams one sees are looked through for those one may review."""

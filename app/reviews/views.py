@@ -29,7 +29,7 @@ from app.plans.versions import VersionView
 from app.reference.loader import reference
 from app.reviews import queries, services
 from app.reviews.answers import group_row, meeting_of
-from app.reviews.domain import LIMITS, ORIGINS, row_name
+from app.reviews.domain import LIMITS, ORIGINS, is_reviewed_as_group, row_name
 from app.reviews.forms import DEEDS, STEPS, DeedForm, GroupForm, PostponeForm, ReviewForms, make_group_form
 from app.reviews.group import DRAFT as GROUP_DRAFT
 from app.reviews.group import drop_group_draft, hold_group_review, keep_group_draft
@@ -41,6 +41,7 @@ from app.web.request import actor, moment, today, uow
 from app.web.texts import _, worded
 
 blueprint = Blueprint("reviews", __name__)
+blueprint.add_app_template_global(is_reviewed_as_group)
 REVIEW: Final = "review."
 BOTH: Final = ("GET", "POST")
 

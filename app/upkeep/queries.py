@@ -74,7 +74,8 @@ def wrong_stages(uow: UnitOfWork) -> Iterator[Finding]:
         stays = list(visits)
         case, walked = stays[0], [row for row in stays if row.stage is not None]
         found = stage_map(walked)
-        was, now = tuple(case[2:6]), (str(found.current), found.since, *first_days(walked))
+        was = (case.current_stage, case.current_since, case.identified_on, case.planned_on)
+        now = (str(found.current), found.since, *first_days(walked))
         if was != now:
             yield Finding(Drift.STAGE, case.ref, " / ".join(", ".join(map(str, side)) for side in (was, now)))
 

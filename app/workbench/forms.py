@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+import wtforms
+
 from app.cases.domain import LONGEST_LINE, LONGEST_REASON, LONGEST_TEXT, StepView
 from app.clients.domain import ClientDetails
 from app.drafts.domain import DraftView
@@ -57,6 +59,8 @@ class LogForm(PolkuForm):
     done_steps = ManyField(_l("Kept promises"))
     is_visible_to_client = TickField(_l("The client may see this entry"))
     is_sure = TickField(_l("This is another entry, save it too"))
+    asked = wtforms.HiddenField()
+    """What the link that opened the form asked for."""
 
     def prepare(self, known: Reference, today: date, steps: Iterable[StepView], *, few: bool = False) -> None:
         """Offer the kinds, the topics and the open promises of the day; `few` leaves the rarer kinds out."""
@@ -69,10 +73,15 @@ class LogForm(PolkuForm):
     def start(self, today: date | None, *, topic: str | None, kind: str | None) -> None:
         """Set what the link that opened the form knows: the topic and kind as asked, and the day unless a draft has it.
 
-        The link outweighs the topic of a draft: it was pressed to get one item done, and only its topic does that.
+        The link outweighs a draft that was begun for something else: it was pressed to get one item done, and only its
+        topic does that. In a draft begun from the same link what was chosen since stays.
         """
         if today is not None:
             self.happened_on.process_data(today)
+        asked = f"{topic or ''} {kind or ''}".strip()
+        if asked == (self.asked.data or ""):
+            return
+        self.asked.process_data(asked)
         if topic in {choice.value for choice in self.topic.offered()}:
             self.topic.process_data(topic)
         if kind in {choice.value for choice in self.kind.offered()}:

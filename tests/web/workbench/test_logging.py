@@ -148,6 +148,18 @@ def test_the_link_of_an_item_outweighs_the_topic_of_a_draft_and_leaves_the_rest_
     assert '<option value="assessment" selected' in desk.browser.get(f"{desk.path}/kirjaa").get_data(as_text=True)
 
 
+def test_what_was_chosen_after_the_link_was_pressed_stays_in_the_draft(desk: Desk) -> None:
+    """The session ends, and the way back from sign-in leads through the same link."""
+    link = f"{desk.path}/kirjaa?aihe=identification&laji=visit"
+    asked = re.search(r'name="asked" value="([^"]+)"', desk.browser.get(link).get_data(as_text=True))
+    assert asked is not None
+    kept = {"csrf_token": _token(desk), "asked": asked[1], "topic": "assessment", "kind": "call"}
+    desk.browser.post(f"/luonnokset/log/{desk.case.id}", data=kept)
+    page = desk.browser.get(link).get_data(as_text=True)
+    assert '<option value="assessment" selected' in page
+    assert re.search(r'value="call"[^>]* checked', page)
+
+
 def test_a_draft_that_arrives_after_its_entry_was_saved_is_not_kept(desk: Desk) -> None:
     """The script keeps the form when a field is left; pressing Save leaves a field too."""
     page = desk.browser.get(f"{desk.path}/kirjaa").get_data(as_text=True)
